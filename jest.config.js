@@ -1,0 +1,14 @@
+/** Jest under ESM: TypeScript is stripped by swc, as Node strips it when the program runs. */
+export default {
+  testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  testEnvironment: "node",
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "es6" } },
+    ],
+  },
+  modulePathIgnorePatterns: ["<rootDir>/.local/"],
+  testTimeout: 120_000,
+};
