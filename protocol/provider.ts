@@ -150,12 +150,15 @@ export class InitFailed extends Error {
   readonly id: string;
   readonly properties: PropertyMap;
   readonly reasons: readonly string[];
+  /** What the resource's inputs are now; used by a failed read only. */
+  readonly inputs: PropertyMap | undefined;
 
-  constructor(id: string, properties: PropertyMap, reasons: readonly string[]) {
+  constructor(id: string, properties: PropertyMap, reasons: readonly string[], inputs?: PropertyMap) {
     super(reasons.join("\n"));
     this.name = "InitFailed";
     this.id = id;
     this.properties = properties;
     this.reasons = reasons;
+    this.inputs = inputs;
   }
 }
