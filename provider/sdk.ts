@@ -1,0 +1,118 @@
+/** The resources of the provider plugin `azureml`, as a Pulumi program uses them. */
+import * as pulumi from "@pulumi/pulumi";
+
+const token = (type: string) => `azureml:index:${type}`;
+
+export interface ProviderArgs {
+  /** @default `ARM_ENDPOINT`, else what `ARM_METADATA_HOSTNAME` tells, else public Azure. */
+  readonly armEndpoint?: pulumi.Input<string>;
+  /** @default `ARM_SUBSCRIPTION_ID`, else `AZURE_SUBSCRIPTION_ID`. */
+  readonly subscriptionId?: pulumi.Input<string>;
+}
+
+/** An explicit `azureml` provider; without one, stack config `azureml:armEndpoint` and `azureml:subscriptionId` count. */
+export class Provider extends pulumi.ProviderResource {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    super("azureml", name, { armEndpoint: args.armEndpoint, subscriptionId: args.subscriptionId }, opts);
+  }
+}
+
+export interface UploadArgs {
+  /** File or folder, relative to the project's root. */
+  readonly source: string;
+  /** What `hashContent` of `content.ts` gives for it. */
+  readonly hash: string;
+  /** `https://ACCOUNT.blob.core.windows.net/`, or path style `https://HOST:PORT/ACCOUNT`. */
+  readonly blobEndpoint: pulumi.Input<string>;
+  /** An existing container. */
+  readonly container: pulumi.Input<string>;
+}
+
+/**
+ * A file or folder in a blob container, at `LocalUpload/<hash>/<name>`: where Azure ML's own tools put theirs.
+ * Uploaded once per content: what is there already is not sent again. Other content is another upload, made before
+ * the old one goes. Deleting leaves the blobs, because asset versions go on using them.
+ * Needs the role *Storage Blob Data Contributor* on the container; keys are never used.
+ */
+export class Upload extends pulumi.CustomResource {
+  /** Address of the file or folder, for `codeUri` and the like. */
+  declare readonly url: pulumi.Output<string>;
+  /** `LocalUpload/<hash>/<name>`: the path inside the container, for `azureml://datastores/…/paths/…`. */
+  declare readonly path: pulumi.Output<string>;
+  /** Number of files. */
+  declare readonly files: pulumi.Output<number>;
+  declare readonly bytes: pulumi.Output<number>;
+
+  constructor(name: string, args: UploadArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("Upload"), name, { ...args, ...outputs("url", "path", "files", "bytes") }, opts);
+  }
+}
+
+export interface EndpointTrafficArgs {
+  /** ARM id of an online endpoint. Another endpoint is another resource. */
+  readonly endpointId: pulumi.Input<string>;
+  /**
+   * Percent by deployment name; sums to 100, or to 0 for none. Names compare without case, zero entries count as absent.
+   * Take names from the deployments' `name` outputs or add `dependsOn`: the deployments must exist first.
+   */
+  readonly traffic: pulumi.Input<Record<string, pulumi.Input<number>>>;
+  /** Percent of the requests that one other deployment gets a copy of, at most 50. @default none */
+  readonly mirrorTraffic?: pulumi.Input<Record<string, pulumi.Input<number>>>;
+}
+
+/**
+ * The live traffic of an online endpoint: both maps, whole, and nothing else of the endpoint.
+ * Waits until every deployment that gets requests is `Succeeded`, writes the new map in one request, reads it back.
+ * Changes made elsewhere are seen and undone by the next `up`. Deleting takes all traffic off.
+ */
+export class EndpointTraffic extends pulumi.CustomResource {
+  /** As the endpoint has it. */
+  declare readonly traffic: pulumi.Output<Record<string, number>>;
+  /** As the endpoint has it. */
+  declare readonly mirrorTraffic: pulumi.Output<Record<string, number>>;
+
+  constructor(name: string, args: EndpointTrafficArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("EndpointTraffic"), name, { ...args }, opts);
+  }
+}
+
+export interface BatchDefaultDeploymentArgs {
+  /** ARM id of a batch endpoint. Another endpoint is another resource. */
+  readonly endpointId: pulumi.Input<string>;
+  /** An existing deployment of that endpoint. */
+  readonly deploymentName: pulumi.Input<string>;
+}
+
+/**
+ * The deployment that a batch endpoint uses when the caller names none.
+ * Deleting takes the default away if it is still this one, so that the deployment can be deleted.
+ */
+export class BatchDefaultDeployment extends pulumi.CustomResource {
+  /** As the endpoint has it. */
+  declare readonly deploymentName: pulumi.Output<string>;
+
+  constructor(name: string, args: BatchDefaultDeploymentArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("BatchDefaultDeployment"), name, { ...args }, opts);
+  }
+}
+
+export interface WorkspacePurgeArgs {
+  readonly resourceGroupName: pulumi.Input<string>;
+  readonly workspaceName: pulumi.Input<string>;
+}
+
+/**
+ * Frees a deleted workspace's name. Azure keeps a deleted workspace for 14 days, its name with it; deleting this
+ * resource purges it for good. Creating does nothing. Let the workspace depend on this resource
+ * (`dependsOn: purge`, names given as plain inputs), so that it is deleted after the workspace. A workspace that is still
+ * alive is left alone.
+ */
+export class WorkspacePurge extends pulumi.CustomResource {
+  constructor(name: string, args: WorkspacePurgeArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("WorkspacePurge"), name, { ...args }, opts);
+  }
+}
+
+/** Properties that only the provider knows: Pulumi makes outputs of the names it finds among the inputs. */
+const outputs = (...names: string[]): Record<string, undefined> =>
+  Object.fromEntries(names.map((name) => [name, undefined]));
