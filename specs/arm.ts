@@ -2,6 +2,9 @@
  * Bodies of Azure Resource Manager requests, API version 2025-12-01, as far as specs fill them.
  * `Id` stands for what may be made in the same deployment. With `pulumi.Input<string>`, each `properties`
  * fits the input type of `@pulumi/azure-native` (a type-level test holds that).
+ *
+ * Some values are in other letters than Azure's own (`aadToken`, `enabled`, `linux`): they are sent as Microsoft's client
+ * `azure-ai-ml` 1.35.2 sends them. The service reads such values in any case.
  */
 import type { Kind } from "./types.ts";
 
@@ -37,7 +40,7 @@ export interface EnvironmentProperties<Id> {
   build?: { contextUri: Id; dockerfilePath?: string };
   condaFile?: string;
   inferenceConfig?: { livenessRoute: ArmRoute; readinessRoute: ArmRoute; scoringRoute: ArmRoute };
-  osType?: "Linux" | "Windows";
+  osType?: "linux" | "windows";
   isAnonymous: boolean;
   isArchived: boolean;
 }
@@ -72,12 +75,12 @@ export interface OnlineEndpointProperties<Id> {
   properties?: Strings;
   traffic?: Record<string, number>;
   mirrorTraffic?: Record<string, number>;
-  publicNetworkAccess?: "Enabled" | "Disabled";
+  publicNetworkAccess?: "enabled" | "disabled";
   compute?: Id;
 }
 
 export interface BatchEndpointProperties {
-  authMode: "AADToken";
+  authMode: "aadToken";
   description?: string;
   properties?: Strings;
   defaults?: { deploymentName: string };
@@ -133,16 +136,16 @@ interface OnlineDeploymentCommon<Id> {
     collections: Record<
       string,
       {
-        dataCollectionMode?: "Enabled" | "Disabled";
+        dataCollectionMode: "enabled" | "disabled";
         samplingRate?: number;
-        dataId?: Id;
+        dataId: Id;
         clientId?: string;
       }
     >;
     rollingRate?: string;
     requestLogging?: { captureHeaders: string[] };
   };
-  egressPublicNetworkAccess?: "Enabled" | "Disabled";
+  egressPublicNetworkAccess?: "enabled" | "disabled";
 }
 export type OnlineDeploymentProperties<Id> =
   | (OnlineDeploymentCommon<Id> & { endpointComputeType: "Managed" })
@@ -157,22 +160,22 @@ export type OnlineDeploymentProperties<Id> =
 export interface BatchDeploymentProperties<Id> {
   description?: string;
   properties?: Strings;
-  compute: Id;
+  compute?: Id;
   model?: { referenceType: "Id"; assetId: Id };
   codeConfiguration?: ArmCodeConfiguration<Id>;
   environmentId?: Id;
   environmentVariables?: Strings;
   resources?: { instanceCount?: number; instanceType?: string; properties?: Record<string, unknown> };
-  miniBatchSize: number;
-  maxConcurrencyPerInstance: number;
-  outputAction: "AppendRow" | "SummaryOnly";
+  miniBatchSize?: number;
+  maxConcurrencyPerInstance?: number;
+  outputAction?: "AppendRow" | "SummaryOnly";
   outputFileName?: string;
-  retrySettings: { maxRetries: number; timeout: string };
-  errorThreshold: number;
-  loggingLevel: "Info" | "Warning" | "Debug";
+  retrySettings?: { maxRetries?: number; timeout?: string };
+  errorThreshold?: number;
+  loggingLevel?: string;
 }
 
-export interface AmlComputeProperties {
+export interface AmlComputeProperties<Id> {
   computeType: "AmlCompute";
   computeLocation?: string;
   description?: string;
@@ -180,11 +183,11 @@ export interface AmlComputeProperties {
   properties: {
     osType: "Linux";
     vmSize: string;
-    vmPriority: "Dedicated" | "LowPriority";
+    vmPriority?: "Dedicated" | "LowPriority";
     scaleSettings: { minNodeCount: number; maxNodeCount: number; nodeIdleTimeBeforeScaleDown?: string };
     remoteLoginPortPublicAccess: "Enabled" | "Disabled" | "NotSpecified";
     enableNodePublicIp: boolean;
-    subnet?: { id: string };
+    subnet?: { id: Id };
     userAccountCredentials?: {
       adminUserName: string;
       adminUserPassword?: string;
@@ -215,10 +218,10 @@ export interface ArmBodies<Id> extends Record<Kind, ArmBody<object>> {
   onlineEndpoint: TrackedBody<OnlineEndpointProperties<Id>, Id>;
   /** `sku.capacity` is the instance count. */
   onlineDeployment: TrackedBody<OnlineDeploymentProperties<Id>, Id> & {
-    sku: { name: "Default"; capacity: number };
+    sku: { name: "Default"; capacity?: number };
   };
   batchEndpoint: TrackedBody<BatchEndpointProperties, Id>;
   batchDeployment: TrackedBody<BatchDeploymentProperties<Id>, Id>;
-  amlCompute: TrackedBody<AmlComputeProperties, Id>;
+  amlCompute: TrackedBody<AmlComputeProperties<Id>, Id>;
   azureBlob: ArmBody<AzureBlobProperties>;
 }

@@ -48,7 +48,7 @@ export interface LocalCode {
   readonly path: string;
 }
 
-/** A model written inside a deployment; resolves to the id of an anonymous model version. */
+/** A model written inside a deployment; resolves to the id of its version, an anonymous one unless `spec.name` is given. */
 export interface LocalModel {
   readonly kind: "local";
   readonly type: "model";
@@ -57,7 +57,7 @@ export interface LocalModel {
   readonly spec: ModelSpec;
 }
 
-/** An environment written inside a deployment; resolves to the id of an anonymous environment version. */
+/** An environment written inside a deployment; resolves to the id of its version, an anonymous one unless `spec.name` is given. */
 export interface LocalEnvironment {
   readonly kind: "local";
   readonly type: "environment";
@@ -86,6 +86,8 @@ export type Reference =
   | LocalEnvironment
   | UploadReference
   | { readonly kind: "compute"; readonly name: string }
+  /** A subnet by name, in a network of the workspace's resource group. */
+  | { readonly kind: "subnet"; readonly network: string; readonly name: string }
   | { readonly kind: "datastore"; readonly name: string }
   /** A path on a datastore (`azureml://datastores/NAME/paths/PATH`): resolves to its long form. */
   | { readonly kind: "datastorePath"; readonly datastore: string; readonly path: string }
@@ -175,6 +177,7 @@ export interface OnlineEndpointSpec extends EndpointSpec {
 }
 
 export interface BatchEndpointSpec extends EndpointSpec {
+  /** The service takes `aad_token` only. */
   readonly auth_mode: "aad_token";
   readonly defaults?: { readonly deployment_name: string };
 }
@@ -215,10 +218,9 @@ export type ScaleSpec =
     };
 
 export interface CollectionSpec {
-  readonly enabled?: "true" | "false";
-  /** 0 to 1. */
-  readonly sampling_rate?: number;
-  readonly data?: Reference;
+  readonly enabled: boolean;
+  /** Where rows are collected: a version that the deployment registers. */
+  readonly data: { readonly name: string; readonly version: string; readonly path: Reference };
   readonly client_id?: string;
 }
 
@@ -231,7 +233,7 @@ export interface ContainerResources {
 export interface OnlineDeploymentSpec extends DeploymentSpec {
   readonly type: "managed" | "kubernetes";
   readonly instance_type?: string;
-  readonly instance_count: number;
+  readonly instance_count?: number;
   readonly model_mount_path?: string;
   readonly app_insights_enabled: boolean;
   readonly scale_settings?: ScaleSpec;
@@ -245,38 +247,44 @@ export interface OnlineDeploymentSpec extends DeploymentSpec {
   readonly egress_public_network_access?: "enabled" | "disabled";
   readonly data_collector?: {
     readonly collections: Readonly<Record<string, CollectionSpec>>;
-    readonly rolling_rate?: string;
+    /** 0 to 1, of every collection. */
+    readonly sampling_rate?: number;
+    readonly rolling_rate?: "minute" | "hour" | "day";
     readonly request_logging?: { readonly capture_headers: readonly string[] };
   };
   /** Kubernetes only. */
   readonly resources?: { readonly requests?: ContainerResources; readonly limits?: ContainerResources };
 }
 
-/** One shape for the YAML with `type: model` and `settings`, and for the older YAML without `type`. */
+/**
+ * One shape for the YAML with `type: model` and `settings`, and for the older YAML without `type`.
+ * What is absent is left to the service: 10 files a mini-batch, 1 process a node, `append_row` to `predictions.csv`,
+ * 3 retries of 30 s, any number of failed items, level `info`.
+ */
 export interface BatchDeploymentSpec extends DeploymentSpec {
-  readonly type: "model";
-  readonly compute: Reference;
+  readonly compute?: Reference;
   readonly resources?: {
     readonly instance_count?: number;
     readonly instance_type?: string;
-    readonly properties?: Readonly<Record<string, unknown>>;
+    readonly properties: Readonly<Record<string, unknown>>;
   };
-  readonly mini_batch_size: number;
-  readonly max_concurrency_per_instance: number;
-  readonly output_action: "append_row" | "summary_only";
-  /** Absent with `summary_only`. */
+  readonly mini_batch_size?: number;
+  readonly max_concurrency_per_instance?: number;
+  readonly output_action?: "append_row" | "summary_only";
+  /** Never with `summary_only`. */
   readonly output_file_name?: string;
-  /** Seconds for one mini-batch. */
-  readonly retry_settings: { readonly max_retries: number; readonly timeout: number };
-  readonly error_threshold: number;
-  readonly logging_level: "info" | "warning" | "debug";
+  /** `timeout`: seconds for one mini-batch. */
+  readonly retry_settings?: { readonly max_retries?: number; readonly timeout?: number };
+  readonly error_threshold?: number;
+  /** In the letters of the file. */
+  readonly logging_level?: string;
 }
 
 export interface AmlComputeSpec extends Described {
   readonly name: string;
   readonly location?: string;
   readonly size: string;
-  readonly tier: "dedicated" | "low_priority";
+  readonly tier?: "dedicated" | "low_priority";
   readonly min_instances: number;
   readonly max_instances: number;
   /** Seconds. */
@@ -287,7 +295,7 @@ export interface AmlComputeSpec extends Described {
     readonly admin_password?: string;
     readonly ssh_key_value?: string;
   };
-  readonly network_settings?: { readonly vnet_name?: string; readonly subnet: string };
+  readonly subnet?: Reference;
   readonly identity?: IdentitySpec;
   readonly enable_node_public_ip: boolean;
 }
