@@ -1,0 +1,73 @@
+/** What went wrong, as a person needs it: the resource, what Azure said, what to do. */
+import { isObject } from "@azure-ml-as-code/protocol/values.ts";
+
+/** A refusal by Azure Resource Manager, or an operation of it that failed. */
+export class ArmError extends Error {
+  override readonly name = "ArmError";
+  /** HTTP status; of an operation that failed later, that of the answer that said so. */
+  readonly status: number;
+  readonly code: string;
+  constructor(subject: string, status: number, code: string, message: string) {
+    super(`${subject}: ${code}: ${message}`);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** `{error: {code, message, details[]}}`, as ARM's errors are; details carry the reason when the message is general. */
+export function readError(body: unknown, status: number): { code: string; message: string } {
+  const error = isObject(body) && isObject(body["error"]) ? body["error"] : undefined;
+  const { code, message, details } = error ?? {};
+  const more = (Array.isArray(details) ? details : []).flatMap((detail) =>
+    isObject(detail) && typeof detail["message"] === "string" && detail["message"] !== message
+      ? [detail["message"]]
+      : [],
+  );
+  return {
+    code: typeof code === "string" && code ? code : `HTTP ${status}`,
+    message: [typeof message === "string" && message ? message : "no reason given", ...more].join(" "),
+  };
+}
+
+/** By Azure's error code, or the name of the error class: what to do. */
+const ADVICE: Readonly<Record<string, string>> = {
+  AuthorizationFailed:
+    "Give the identity that runs this the role that the message names; a new assignment takes minutes to work.",
+  AuthorizationPermissionMismatch:
+    "Give the identity that runs this the role Storage Blob Data Contributor on the container; a new assignment takes minutes to work.",
+  AuthorizationFailure: "The storage account's network rules or firewall do not let this machine in.",
+  PublicAccessNotPermitted: "The storage account's network rules or firewall do not let this machine in.",
+  ContainerNotFound: "Let the upload depend on the container.",
+  SubscriptionNotFound: "Check the subscription, and that the identity that runs this may see it.",
+  CredentialUnavailableError: "Sign in: `az login`, or set ARM_* or AZURE_* variables.",
+  AggregateAuthenticationError: "Sign in: `az login`, or set ARM_* or AZURE_* variables.",
+  AuthenticationError: "Check ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET or their AZURE_* twins.",
+  ENOTFOUND: "The host is unknown: check the name, the network, and whether what it belonged to was deleted.",
+};
+
+interface Coded {
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+}
+
+/** The storage library puts Azure's code in `code`, network errors theirs; sign-in errors go by their class. */
+export const codeOf = (error: unknown): string => {
+  const { code } = (error ?? {}) as Coded;
+  return typeof code === "string" ? code : error instanceof Error ? error.name : "";
+};
+
+/** HTTP status of an error of any of Azure's libraries, 0 if there was no answer. */
+export const statusOf = (error: unknown): number => {
+  if (error instanceof ArmError) return error.status;
+  const { statusCode } = (error ?? {}) as Coded;
+  return typeof statusCode === "number" ? statusCode : 0;
+};
+
+/** The message of any error with the advice for it. */
+export function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  const said = error instanceof ArmError || message.includes(code) ? message : `${code}: ${message}`;
+  const advice = ADVICE[code] ?? (error instanceof Error ? ADVICE[error.name] : undefined);
+  return advice ? `${said} ${advice}` : said;
+}

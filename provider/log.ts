@@ -1,0 +1,21 @@
+/** Tells the engine what is going on: it shows it beside the resource. */
+import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import type * as EnginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import { channelOptions, grpc, requireProto } from "@azure-ml-as-code/protocol/grpc.ts";
+import type { Log } from "./provider.ts";
+
+/** `engine`: `host:port`. */
+export function engineLog(engine: string): Log {
+  const pb = requireProto("@pulumi/pulumi/proto/engine_pb.js") as typeof EnginePb;
+  const { EngineClient } = requireProto("@pulumi/pulumi/proto/engine_grpc_pb.js") as typeof EngineGrpc;
+  const client = new EngineClient(engine, grpc.credentials.createInsecure(), channelOptions);
+  return (urn, severity, message) => {
+    const request = new pb.LogRequest();
+    request.setSeverity(severity === "info" ? pb.LogSeverity.INFO : pb.LogSeverity.WARNING);
+    request.setMessage(message);
+    request.setUrn(urn);
+    request.setEphemeral(severity === "info");
+    // Work goes on when nobody listens: a message that is not shown is no failure of the resource.
+    client.log(request, () => undefined);
+  };
+}

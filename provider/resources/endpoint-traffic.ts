@@ -1,0 +1,132 @@
+/** `EndpointTraffic`: both traffic maps of an online endpoint, its id is the endpoint's. */
+import { hasUnknown, isObject, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
+import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import {
+  changeEndpoint,
+  deploymentsReady,
+  idProblem,
+  propertiesOf,
+  readResource,
+} from "../azure/endpoint.ts";
+import {
+  receivers,
+  sameWeights,
+  spelledLike,
+  trafficFailures,
+  trafficOf,
+  weightsOf,
+  withTraffic,
+} from "../traffic-plan.ts";
+import type { Traffic } from "../traffic-plan.ts";
+import { keptOnceWritten } from "./half-made.ts";
+import { sameId, text } from "./inputs.ts";
+import type { Resource, Run } from "./resource.ts";
+
+const NONE: Traffic = { traffic: {}, mirrorTraffic: {} };
+const MAPS = ["traffic", "mirrorTraffic"] as const;
+
+/** In a preview: the maps as they will be, as far as they are known. */
+const planned = (news: PropertyMap): PropertyMap => ({
+  endpointId: news["endpointId"]!,
+  traffic: plannedMap(news["traffic"]),
+  mirrorTraffic: plannedMap(news["mirrorTraffic"]),
+});
+const plannedMap = (value: Value | undefined): Value =>
+  isObject(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, weight]) => weight !== 0))
+    : (value ?? {});
+
+/** What the state keeps: the live maps, with names spelled as the program does. */
+const outputs = (endpointId: string, live: Traffic, wanted: Traffic): PropertyMap => ({
+  endpointId,
+  traffic: { ...spelledLike(wanted.traffic, live.traffic) },
+  mirrorTraffic: { ...spelledLike(wanted.mirrorTraffic, live.mirrorTraffic) },
+});
+
+/** Takes the traffic to `wanted`; `undefined` when there is no endpoint. */
+async function shift(endpointId: string, wanted: Traffic, run: Run, onWrite?: () => void) {
+  const properties = await changeEndpoint(
+    {
+      id: endpointId,
+      wanted: (live) => withTraffic(live, wanted),
+      ready: () => deploymentsReady(endpointId, receivers(wanted), run),
+      ...(onWrite && { onWrite }),
+    },
+    run,
+  );
+  return properties && trafficOf(properties);
+}
+
+async function apply(news: PropertyMap, run: Run, onWrite?: () => void): Promise<PropertyMap> {
+  const endpointId = text(news, "endpointId");
+  const wanted = trafficOf(news);
+  const live = await shift(endpointId, wanted, run, onWrite);
+  if (!live) throw new Error(`${endpointId}: there is no such endpoint, so its traffic cannot be set`);
+  return outputs(endpointId, live, wanted);
+}
+
+export const endpointTraffic: Resource = {
+  minutes: 30,
+
+  check: ({ news }) => {
+    const { endpointId, traffic, mirrorTraffic } = news;
+    const problem = endpointId === UNKNOWN ? undefined : idProblem(endpointId, "online");
+    return Promise.resolve({
+      inputs: news,
+      failures: [
+        ...(problem ? [{ property: "endpointId", reason: problem }] : []),
+        ...(traffic === undefined ? [{ property: "traffic", reason: "is required" }] : []),
+        ...trafficFailures(traffic, mirrorTraffic),
+      ],
+    });
+  },
+
+  /** Against the last inputs and against what was live when last read, so that changes made elsewhere are undone. */
+  diff: ({ news, oldInputs, olds, ignoreChanges }) => {
+    const replaces = sameId(news["endpointId"], oldInputs["endpointId"]) ? [] : ["endpointId"];
+    const differs = (key: (typeof MAPS)[number]) =>
+      hasUnknown(news[key] ?? null) ||
+      [oldInputs, olds].some((old) => !sameWeights(weightsOf(news[key]), weightsOf(old[key])));
+    const maps = MAPS.filter((key) => !ignoreChanges.includes(key) && differs(key));
+    const diffs = [...replaces, ...maps];
+    return { changes: diffs.length > 0, diffs, replaces };
+  },
+
+  async create({ properties: news, preview }, run) {
+    if (preview) return { id: "", properties: planned(news) };
+    const id = text(news, "endpointId");
+    const properties = await keptOnceWritten(id, { endpointId: id, ...NONE }, (onWrite) =>
+      apply(news, run, onWrite),
+    );
+    return { id, properties, refreshBeforeUpdate: true };
+  },
+
+  async update({ news, preview }, run) {
+    return { properties: preview ? planned(news) : await apply(news, run), refreshBeforeUpdate: true };
+  },
+
+  /** Inputs become the live maps where these differ, so that a refresh shows the drift and the next `up` undoes it. */
+  async read({ id, inputs }, run) {
+    const endpoint = await readResource(id, run);
+    if (!endpoint) return { id: "", inputs: {}, properties: {} };
+    const live = trafficOf(propertiesOf(endpoint.body));
+    const known = trafficOf(inputs);
+    const properties = outputs(id, live, known);
+    const drifted = MAPS.filter((key) => !sameWeights(live[key], known[key]));
+    return {
+      id,
+      inputs: {
+        endpointId: id,
+        traffic: {},
+        ...inputs,
+        ...Object.fromEntries(drifted.map((key) => [key, properties[key]!])),
+      },
+      properties,
+      refreshBeforeUpdate: true,
+    };
+  },
+
+  async delete({ id }, run) {
+    await shift(id, NONE, run);
+  },
+};

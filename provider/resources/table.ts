@@ -1,0 +1,13 @@
+/** Every resource type of the provider, by its token. */
+import { batchDefaultDeployment } from "./batch-default-deployment.ts";
+import { endpointTraffic } from "./endpoint-traffic.ts";
+import type { Resource } from "./resource.ts";
+import { upload } from "./upload.ts";
+import { workspacePurge } from "./workspace-purge.ts";
+
+export const RESOURCES: Readonly<Record<string, Resource>> = {
+  "azureml:index:Upload": upload,
+  "azureml:index:EndpointTraffic": endpointTraffic,
+  "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
+  "azureml:index:WorkspacePurge": workspacePurge,
+};
