@@ -1,0 +1,119 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EndpointTraffic } from "@azure-ml-as-code/provider/sdk.ts";
+import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
+import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
+import { placeIn, token, within } from "../component.ts";
+import type { InWorkspace } from "../component.ts";
+import { exposure } from "../network/exposure.ts";
+import { trafficProblems } from "./traffic-plan.ts";
+import type { Traffic } from "./traffic-plan.ts";
+
+export interface OnlineDeployment {
+  /** As ARM has them. */
+  readonly properties: inputs.ManagedOnlineDeploymentArgs | inputs.KubernetesOnlineDeploymentArgs;
+  readonly instanceCount: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface OnlineEndpointArgs {
+  readonly workspace: InWorkspace;
+  /** Unique in its region. */
+  readonly endpointName: pulumi.Input<string>;
+  /** User-assigned identity of the deployments. Its roles must be there: see {@link OnlineEndpoint}. */
+  readonly identityId: pulumi.Input<string>;
+  /** How callers sign in: with Microsoft Entra, a token of the workspace's, or a key. @default "AADToken" */
+  readonly authMode?: "AADToken" | "AMLToken" | "Key";
+  /** Lets callers in from the Internet; they sign in as `authMode` says. @default false */
+  readonly publicNetworkAccess?: boolean;
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** By name. */
+  readonly deployments: Readonly<Record<string, OnlineDeployment>>;
+  /** Percent by deployment; sums to 100, or to 0 for none. */
+  readonly traffic: Traffic;
+  /** Percent of the requests that one deployment gets a copy of, at most 50. @default none */
+  readonly mirrorTraffic?: Traffic;
+  /** Keeps the endpoint, and with it the address that callers know, while deployments come and go. @default false */
+  readonly protectEndpoint?: boolean;
+}
+
+/**
+ * A model behind an HTTPS address:
+ *
+ * 1. the endpoint
+ * 2. its deployments, each on machines of its own that cost money from the first to the last minute
+ * 3. the traffic between them, when all of them answer
+ *
+ * Let it depend on the roles of its identity: Azure gives a user-assigned identity none, and a deployment made before
+ * it may pull its image and read its model fails.
+ *
+ * Traffic is not among the endpoint's inputs, as it can name deployments only when they exist. But the service keeps it
+ * on the endpoint, and azure-native updates by sending the inputs alone: **a changed description or tag takes all
+ * traffic off until the next `up`**, which sees it and puts it back. The endpoint's inputs are few for that reason.
+ */
+export class OnlineEndpoint extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
+  readonly endpointName: pulumi.Output<string>;
+  /** Where requests go. */
+  readonly scoringUri: pulumi.Output<string>;
+  /** As the service has it once all is done. */
+  readonly traffic: pulumi.Output<Record<string, number>>;
+
+  constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(token("endpoints", "OnlineEndpoint"), name, args, opts);
+    const { workspace, deployments, traffic, mirrorTraffic = {} } = args;
+    const problems = trafficProblems({ traffic, mirrorTraffic, deployments: Object.keys(deployments) });
+    if (problems.length > 0) throw new pulumi.RunError(`${name}: ${problems.join("; ")}`);
+
+    const endpoint = new ml.OnlineEndpoint(
+      name,
+      {
+        endpointName: args.endpointName,
+        ...placeIn(workspace, args.tags),
+        identity: { type: "UserAssigned", userAssignedIdentities: [args.identityId] },
+        properties: {
+          authMode: args.authMode ?? "AADToken",
+          publicNetworkAccess: exposure(args.publicNetworkAccess ?? false).publicNetworkAccess,
+          ...(args.description !== undefined && { description: args.description }),
+        },
+      },
+      pulumi.mergeOptions(within(this, opts), {
+        protect: args.protectEndpoint,
+        // After a refresh the state has the live map: it is not ours to take away.
+        ignoreChanges: ["properties.traffic", "properties.mirrorTraffic"],
+        replaceOnChanges: ["identity", "properties.authMode"],
+        deleteBeforeReplace: true,
+      }),
+    );
+    const made = Object.entries(deployments).map(
+      ([deploymentName, { properties, instanceCount, tags }]) =>
+        new ml.OnlineDeployment(
+          `${name}-${deploymentName}`,
+          {
+            deploymentName,
+            endpointName: endpoint.name,
+            ...placeIn(workspace, tags),
+            sku: { name: "Default", capacity: instanceCount },
+            properties,
+          },
+          pulumi.mergeOptions(within(this, opts), {
+            replaceOnChanges: ["properties.endpointComputeType", "properties.egressPublicNetworkAccess"],
+            // Azure refuses it while the deployment has traffic: give the changed one a new name instead.
+            deleteBeforeReplace: true,
+          }),
+        ),
+    );
+    const live = new EndpointTraffic(
+      `${name}-traffic`,
+      { endpointId: endpoint.id, traffic: { ...traffic }, mirrorTraffic: { ...mirrorTraffic } },
+      // The maps name deployments by strings: without this, traffic would go to deployments that do not exist yet.
+      pulumi.mergeOptions(within(this, opts), { dependsOn: made }),
+    );
+
+    this.id = endpoint.id;
+    this.endpointName = endpoint.name;
+    this.scoringUri = endpoint.properties.apply(({ scoringUri }) => scoringUri);
+    this.traffic = live.traffic;
+    this.registerOutputs({ id: endpoint.id, scoringUri: this.scoringUri, traffic: live.traffic });
+  }
+}

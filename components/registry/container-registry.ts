@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as containerregistry from "@pulumi/azure-native/containerregistry/index.js";
+import { nameOf, token, within } from "../component.ts";
+import type { Placement } from "../component.ts";
+import { exposure } from "../network/exposure.ts";
+
+export interface ContainerRegistryArgs {
+  readonly placement: Placement;
+  /** Opens the registry to the Internet, for callers with a role. Lets it be of the cheap kind. @default false */
+  readonly publicNetworkAccess?: boolean;
+}
+
+/**
+ * The registry where a workspace keeps the images of its environments; no admin user, no anonymous pull.
+ * Closed, it is Premium (about 50 USD a month), the only kind that can be; open, Standard (about 20).
+ */
+export class ContainerRegistry extends pulumi.ComponentResource {
+  readonly id: pulumi.Output<string>;
+
+  constructor(name: string, args: ContainerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(token("registry", "ContainerRegistry"), name, args, opts);
+    const { placement, publicNetworkAccess = false } = args;
+
+    const registry = new containerregistry.Registry(
+      name,
+      {
+        registryName: nameOf(placement, "containerRegistry"),
+        resourceGroupName: placement.resourceGroupName,
+        location: placement.location,
+        tags: { ...placement.tags },
+        adminUserEnabled: false,
+        anonymousPullEnabled: false,
+        ...(publicNetworkAccess ? open : closed),
+      },
+      within(this, opts),
+    );
+
+    this.id = registry.id;
+    this.registerOutputs({ id: registry.id });
+  }
+}
+
+const open = { sku: { name: "Standard" }, publicNetworkAccess: exposure(true).publicNetworkAccess };
+
+/** Images leave it by pulling only: exporting to another registry would go around the closed network. */
+const closed = {
+  sku: { name: "Premium" },
+  publicNetworkAccess: exposure(false).publicNetworkAccess,
+  networkRuleSet: { defaultAction: exposure(false).defaultAction },
+  networkRuleBypassOptions: "AzureServices",
+  policies: { exportPolicy: { status: "disabled" } },
+};
