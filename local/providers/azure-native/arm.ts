@@ -1,0 +1,226 @@
+/** ARM over HTTPS: requests with retries, and long-running operations followed to their end. */
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  bearerTokenAuthenticationPolicy,
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  createHttpHeaders,
+  createPipelineRequest,
+  retryPolicy,
+  tlsPolicy,
+} from "@azure/core-rest-pipeline";
+import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { TokenCredential } from "@azure/identity";
+import { isObject } from "@azure-ml-as-code/protocol/values.ts";
+import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
+import { DELAYS, errorOf, retryAfter, retryStrategy } from "./retry.ts";
+import type { ArmErrorBody, Delays } from "./retry.ts";
+
+export interface ArmOptions {
+  /** `https://…` without a trailing slash. Also the audience of the tokens. */
+  readonly endpoint: string;
+  readonly credential: TokenCredential;
+  /** PEM text of the authority that signed the endpoint's certificate; absent for a public one. */
+  readonly ca?: string;
+  readonly delays?: Delays;
+}
+
+/** An answer that is not a success. `message` is for the person who ran the program. */
+export class ArmError extends Error {
+  override readonly name = "ArmError";
+  readonly status: number;
+  readonly code: string;
+  /** Whether the service had taken the request on before it failed. */
+  readonly accepted: boolean;
+
+  constructor(status: number, error: ArmErrorBody, accepted = false) {
+    super(`Status=${status} ${describe(error)}`);
+    this.status = status;
+    this.code = error.code ?? "";
+    this.accepted = accepted;
+  }
+}
+
+function describe({ code = "", message = "", details = [] }: ArmErrorBody): string {
+  const inner = details.map((detail) => `\n  ${describe(detail)}`).join("");
+  return `Code="${code}" Message="${message}"${inner}`;
+}
+
+export interface Ask {
+  readonly apiVersion: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: PropertyMap;
+  /** Follow the operation even if the answer is not a 202. */
+  readonly longRunning?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Arm {
+  /** `undefined` for a 404. Rejects with {@link ArmError} for any other failure, as all calls here. */
+  get(id: string, ask: Ask): Promise<PropertyMap | undefined>;
+  /** Resolves to the body of the finished resource. */
+  write(method: "PUT" | "PATCH", id: string, ask: Ask): Promise<PropertyMap>;
+  /** A 404 is success. */
+  delete(id: string, ask: Ask): Promise<void>;
+  post(id: string, ask: Ask): Promise<PropertyMap>;
+}
+
+const TERMINAL = new Set(["succeeded", "failed", "canceled", "cancelled"]);
+const OK = new Set([200, 201, 202, 204]);
+
+export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOptions): Arm {
+  const pipeline = createEmptyPipeline();
+  const retries = retryPolicy([retryStrategy(delays.retries)], { maxRetries: delays.retries.length });
+  pipeline.addPolicy(retries, { phase: "Retry" });
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${endpoint}/.default` }), {
+    phase: "Sign",
+  });
+  pipeline.addPolicy(tlsPolicy(ca === undefined ? {} : { ca }));
+  const client = createDefaultHttpClient();
+
+  const send = (method: HttpMethods, url: string, ask: Ask): Promise<PipelineResponse> => {
+    const headers = createHttpHeaders({ accept: "application/json" });
+    if (ask.body) headers.set("content-type", "application/json; charset=utf-8");
+    return pipeline.sendRequest(
+      client,
+      createPipelineRequest({
+        method,
+        url,
+        headers,
+        ...(ask.body && { body: JSON.stringify(ask.body) }),
+        ...(ask.signal && { abortSignal: ask.signal }),
+      }),
+    );
+  };
+
+  const urlOf = (id: string, { apiVersion, query }: Ask) => {
+    const url = new URL(endpoint + id);
+    for (const [name, value] of Object.entries({ "api-version": apiVersion, ...query }))
+      url.searchParams.set(name, value);
+    return url.href;
+  };
+  /** Where to poll: an absolute URL with an API version. */
+  const pollUrl = (header: string, { apiVersion }: Ask) => {
+    const url = new URL(header, endpoint);
+    if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", apiVersion);
+    return url.href;
+  };
+
+  /** Polls until `done` says so; 404 and other failures are answers that `done` gets too. */
+  const poll = async (
+    url: string,
+    first: PipelineResponse,
+    ask: Ask,
+    done: (answer: PipelineResponse) => boolean,
+  ) => {
+    const frequency = first.request.method === "DELETE" ? delays.pollDelete : delays.poll;
+    let answer = first;
+    do {
+      await sleep(retryAfter(answer) ?? frequency, undefined, ask.signal ? { signal: ask.signal } : {});
+      answer = await send("GET", url, asGet(ask));
+    } while (!done(answer));
+    return answer;
+  };
+
+  /** The last answer of an operation. Rejects with an accepted {@link ArmError} if it ended badly. */
+  const finish = async (first: PipelineResponse, url: string, ask: Ask): Promise<PipelineResponse> => {
+    const method = first.request.method;
+    const [status, location] = ["azure-asyncoperation", "location"].map((name) => first.headers.get(name));
+    if (status) {
+      const ended = await poll(
+        pollUrl(status, ask),
+        first,
+        ask,
+        (answer) => !ok(answer) || TERMINAL.has(stateOf(answer)),
+      );
+      refuse(ended, true);
+      if (stateOf(ended) !== "succeeded") throw operationFailed(ended);
+      return method === "DELETE" ? ended : send("GET", url, asGet(ask));
+    }
+    if (location) {
+      const ended = await poll(pollUrl(location, ask), first, ask, ({ status: code }) => code !== 202);
+      refuse(ended, true);
+      const hasResource = isObject(bodyOf(ended)["properties"]);
+      return method === "DELETE" || hasResource ? ended : send("GET", url, asGet(ask));
+    }
+    if (method === "DELETE" || TERMINAL.has(stateOf(first)) || stateOf(first) === "") return first;
+    const ended = await poll(
+      url,
+      first,
+      ask,
+      (answer) => !ok(answer) || TERMINAL.has(stateOf(answer)) || stateOf(answer) === "",
+    );
+    refuse(ended, true);
+    if (["failed", "canceled", "cancelled"].includes(stateOf(ended))) throw operationFailed(ended);
+    return ended;
+  };
+
+  const run = async (method: HttpMethods, id: string, ask: Ask): Promise<PipelineResponse> => {
+    const url = urlOf(id, ask);
+    const first = await send(method, url, ask);
+    refuse(first);
+    if (!ask.longRunning && first.status !== 202) return first;
+    try {
+      const last = await finish(first, url, ask);
+      refuse(last, true);
+      return last;
+    } catch (error) {
+      if (error instanceof ArmError) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new ArmError(first.status, { code: "OperationAbandoned", message }, true);
+    }
+  };
+
+  return {
+    async get(id, ask) {
+      const answer = await send("GET", urlOf(id, ask), ask);
+      if (answer.status === 404) return undefined;
+      refuse(answer);
+      return bodyOf(answer);
+    },
+    write: async (method, id, ask) => bodyOf(await run(method, id, ask)),
+    async delete(id, ask) {
+      try {
+        await run("DELETE", id, ask);
+      } catch (error) {
+        if (!(error instanceof ArmError) || error.status !== 404) throw error;
+      }
+    },
+    post: async (id, ask) => bodyOf(await run("POST", id, ask)),
+  };
+}
+
+/** The same question without what only a write has. */
+const asGet = ({ apiVersion, signal }: Ask): Ask => ({ apiVersion, ...(signal && { signal }) });
+
+const ok = ({ status }: PipelineResponse) => OK.has(status);
+
+function refuse(answer: PipelineResponse, accepted = false): void {
+  if (ok(answer)) return;
+  const error = errorOf(answer.bodyAsText);
+  throw new ArmError(
+    answer.status,
+    error.code ? error : { code: "", message: answer.bodyAsText ?? "" },
+    accepted,
+  );
+}
+
+function bodyOf({ bodyAsText }: PipelineResponse): PropertyMap {
+  const body: unknown = bodyAsText ? JSON.parse(bodyAsText) : {};
+  return isObject(body) ? body : { value: body as PropertyMap[string] };
+}
+
+/** Lower case: of an operation's status, or of the resource itself; `""` where there is none. */
+function stateOf(answer: PipelineResponse): string {
+  const { status, properties } = bodyOf(answer);
+  const state = status ?? (isObject(properties) ? properties["provisioningState"] : undefined);
+  return typeof state === "string" ? state.toLowerCase() : "";
+}
+
+function operationFailed(answer: PipelineResponse): ArmError {
+  const { error } = bodyOf(answer);
+  const reason = isObject(error)
+    ? (error as ArmErrorBody)
+    : { code: stateOf(answer), message: "the operation did not succeed" };
+  return new ArmError(answer.status, reason, true);
+}
