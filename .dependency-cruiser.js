@@ -1,0 +1,48 @@
+/**
+ * Who may import whom: the table of docs/architecture.md, held by `npm run check`.
+ * @type {import("dependency-cruiser").IConfiguration}
+ */
+const rooms = [
+  // room, what of ours it may import
+  ["^index\\.ts$", "^stacks/"],
+  ["^stacks/", "^(stacks|components|specs)/"],
+  ["^components/", "^(components/|provider/(sdk|content)\\.ts$)"],
+  ["^specs/", "^specs/"],
+  ["^protocol/", "^protocol/"],
+  ["^provider/", "^(provider|protocol)/"],
+  ["^policy/", "^(policy/|components/[^.]*(roles|names|table|plan)[^/]*\\.ts$)"],
+  ["^local/cloud/", "^local/(cloud/|contracts\\.ts$)"],
+  ["^local/serving/", "^local/(serving/|contracts\\.ts$)"],
+  ["^local/studio/", "^local/(studio/|contracts\\.ts$)"],
+  ["^local/providers/", "^(local/providers/|protocol/)"],
+  ["^local/engine/", "^(local/engine/|protocol/)"],
+  ["^local/(daemon|cli)/", "^(local|protocol)/"],
+];
+const ours = "^(index\\.ts$|(stacks|components|specs|protocol|provider|policy|local)/)";
+
+export default {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    ...rooms.map(([from, to]) => ({
+      name: `only ${to} from ${from}`,
+      severity: "error",
+      from: { path: from },
+      to: { path: ours, pathNot: to },
+    })),
+    {
+      name: "planners-are-pure",
+      comment: "A planner takes plain values and gives plain records: no Pulumi, no provider, no network.",
+      severity: "error",
+      from: { path: "^(specs/|components/.*(-plan|-table|names|roles|duration)\\.ts$)", pathNot: "^specs/render\\.ts$" },
+      to: { path: "@pulumi/", dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(node_modules|\\.local|tests)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+  },
+};

@@ -1,0 +1,73 @@
+/** `npm run local VERB`: stage `local` by parts. Each verb is a row of {@link VERBS}. */
+import { parseArgs, styleText } from "node:util";
+import { localPaths } from "../daemon/paths.ts";
+import type { Arguments, Verb } from "./verbs.ts";
+import { VERBS } from "./verbs.ts";
+
+const usage = (): string =>
+  [
+    "npm run local VERB",
+    "",
+    ...Object.entries(VERBS).map(
+      ([name, { about, takes }]) => `  ${`${name} ${takes ?? ""}`.padEnd(26)} ${about}`,
+    ),
+    "",
+    "Flags go after `--`, as in: npm run local up -- --engine embedded",
+    "  --engine pulumi|embedded   default: a working `pulumi` on PATH, else the embedded engine",
+    "  --json                     for env and status",
+    "  --file FILE                request body for invoke",
+    "  --deployment NAME          for invoke and logs",
+    "  --refresh                  up and preview: look at the cloud first",
+  ].join("\n");
+
+function readArguments(given: readonly string[]): Arguments {
+  const { values, positionals } = parseArgs({
+    args: [...given],
+    allowPositionals: true,
+    options: {
+      engine: { type: "string" },
+      json: { type: "boolean", default: false },
+      file: { type: "string" },
+      deployment: { type: "string" },
+      refresh: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  return { ...values, rest: positionals };
+}
+
+/** Ctrl-C once: what is under way ends and is written down. Twice: at once. */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write("\nStopping after what is under way; Ctrl-C once more ends at once.\n");
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  return controller.signal;
+}
+
+async function main(): Promise<number> {
+  const [name, ...given] = process.argv.slice(2);
+  if (name === undefined || name === "help" || name === "--help") {
+    console.log(usage());
+    return name === undefined ? 2 : 0;
+  }
+  const verb: Verb | undefined = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (!verb) {
+    console.error(`"${name}" is not a verb; it can be ${Object.keys(VERBS).join(", ")}`);
+    return 2;
+  }
+  return verb.run({ paths: localPaths(), args: readArguments(given), signal: onInterrupt() });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`${styleText("red", "error")}: ${message}`);
+  if (process.env["DEBUG"]) console.error(error);
+  process.exitCode = 1;
+}

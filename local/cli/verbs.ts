@@ -1,0 +1,184 @@
+/** The verbs of `npm run local`, as a table. */
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { running, start, stop } from "../daemon/control.ts";
+import type { Running } from "../daemon/control.ts";
+import type { LocalPaths } from "../daemon/paths.ts";
+import { findPython } from "../serving/python.ts";
+import { connect, ML_API } from "./azure.ts";
+import { chooseEngine, operate } from "./engines.ts";
+import type { Operation } from "./engines.ts";
+import { environment, shellExports } from "./environment.ts";
+import { score } from "./invoke.ts";
+import { readDeployment, readOutputs } from "./outputs.ts";
+import type { OnlineEndpointOutput, StageOutputs } from "./outputs.ts";
+import { askAll, nextSteps } from "./up.ts";
+
+export interface Arguments {
+  readonly engine?: string;
+  readonly json: boolean;
+  readonly file?: string;
+  readonly deployment?: string;
+  readonly refresh: boolean;
+  readonly rest: readonly string[];
+}
+
+export interface Call {
+  readonly paths: LocalPaths;
+  readonly args: Arguments;
+  readonly signal: AbortSignal;
+}
+
+export interface Verb {
+  readonly about: string;
+  readonly takes?: string;
+  /** Answers the exit code. */
+  run(call: Call): Promise<number>;
+}
+
+const say = (line: string): void => console.log(line);
+
+async function needRunning(paths: LocalPaths): Promise<Running> {
+  const found = await running(paths);
+  if (!found) throw new Error("The local Azure does not run. Start it: npm run local start");
+  return found;
+}
+
+async function needOutputs(paths: LocalPaths): Promise<StageOutputs> {
+  const outputs = await readOutputs(paths);
+  if (!outputs) throw new Error("Stage local is not up. Bring it up: npm run local up");
+  return outputs;
+}
+
+async function started(paths: LocalPaths): Promise<Running> {
+  const began = performance.now();
+  const already = await running(paths);
+  const found = already ?? (await start(paths));
+  const how = already ? "runs" : `started in ${((performance.now() - began) / 1000).toFixed(1)} s`;
+  say(`Local Azure ${how}: ${found.urls.cloud} (studio ${found.urls.studio})`);
+  return found;
+}
+
+/** An engine operation on the running local Azure. */
+async function operation(name: Operation, { paths, args, signal }: Call): Promise<[Running, boolean]> {
+  const choice = await chooseEngine(args.engine);
+  const found = await started(paths);
+  say(choice.reason);
+  const variables = await environment(paths, found, await readOutputs(paths));
+  const flags = args.refresh ? ["--refresh"] : [];
+  return [found, await operate(choice.engine, { operation: name, paths, variables, signal, flags })];
+}
+
+const onlyOperation = (name: Operation) => async (call: Call) => {
+  const [, ok] = await operation(name, call);
+  return ok ? 0 : 1;
+};
+
+async function up(call: Call): Promise<number> {
+  await findPython(); // says what to install before anything is made
+  const [found, ok] = await operation("up", call);
+  if (!ok) return 1;
+  const outputs = await needOutputs(call.paths);
+  const answered = await askAll(await connect(call.paths, found), found, outputs, call.paths, say);
+  nextSteps(found, outputs).forEach(say);
+  return answered ? 0 : 1;
+}
+
+async function destroy(call: Call): Promise<number> {
+  if ((await readDeployment(call.paths)) === undefined) {
+    say("Stage local has nothing to destroy.");
+    return 0;
+  }
+  return onlyOperation("destroy")(call);
+}
+
+/** An online endpoint by its name in the specs, or in Azure. */
+function onlineEndpoint(outputs: StageOutputs, name: string | undefined): OnlineEndpointOutput {
+  const all = Object.entries(outputs.onlineEndpoints);
+  const found = all.find(([spec, endpoint]) => name === undefined || spec === name || endpoint.name === name);
+  if (!found)
+    throw new Error(
+      `There is no online endpoint "${name ?? ""}"; there is ${all.map(([spec]) => spec).join(", ") || "none"}`,
+    );
+  return found[1];
+}
+
+async function invoke({ paths, args }: Call): Promise<number> {
+  const [found, outputs] = [await needRunning(paths), await needOutputs(paths)];
+  const endpoint = onlineEndpoint(outputs, args.rest[0]);
+  const file = args.file ?? endpoint.sampleRequest;
+  if (file === undefined)
+    throw new Error(`${endpoint.name} has no sample request: give one with --file FILE`);
+  const azure = await connect(paths, found);
+  const { answer } = await score(azure, endpoint, await readFile(file, "utf8"), args.deployment);
+  console.error(`${answer.status} from ${answer.headers["azureml-model-deployment"] ?? "no deployment"}`);
+  say(answer.text);
+  return answer.status === 200 ? 0 : 1;
+}
+
+async function logs({ paths, args }: Call): Promise<number> {
+  const found = await needRunning(paths);
+  const endpoint = onlineEndpoint(await needOutputs(paths), args.rest[0]);
+  const { arm } = await connect(paths, found);
+  const { value } = (await arm.get(`${endpoint.id}/deployments`, { apiVersion: ML_API })) as unknown as {
+    value: { id: string; name: string }[];
+  };
+  for (const { id, name } of value.filter((one) => !args.deployment || one.name === args.deployment)) {
+    const body = { containerType: "InferenceServer", tail: 100 };
+    const { content } = await arm.post(`${id}/getLogs`, { apiVersion: ML_API, body });
+    say(`=== ${endpoint.name}/${name}\n${String(content)}`);
+  }
+  return 0;
+}
+
+async function showEnvironment({ paths, args }: Call): Promise<number> {
+  const variables = await environment(paths, await needRunning(paths), await readOutputs(paths));
+  say(args.json ? JSON.stringify(variables, undefined, 2) : shellExports(variables));
+  return 0;
+}
+
+async function status({ paths, args }: Call): Promise<number> {
+  const found = await running(paths);
+  const resources = (await readDeployment(paths))?.resources?.length ?? 0;
+  if (args.json) say(JSON.stringify({ running: found ?? null, resources }, undefined, 2));
+  else {
+    say(
+      found ? `Local Azure runs as process ${found.pid}: ${found.urls.cloud}` : "Local Azure does not run.",
+    );
+    say(`Stage local has ${resources} resources in its state.`);
+    if (found) say(`Studio: ${found.urls.studio}`);
+  }
+  return found ? 0 : 3;
+}
+
+async function requests({ paths }: Call): Promise<number> {
+  await pipeline(createReadStream(paths.requests), process.stdout, { end: false });
+  return 0;
+}
+
+export const VERBS: Readonly<Record<string, Verb>> = {
+  up: { about: "start, bring the stage up, ask each endpoint for a prediction", run: up },
+  preview: { about: "what up would do", run: onlyOperation("preview") },
+  refresh: { about: "look at the cloud, take what is there into the state", run: onlyOperation("refresh") },
+  destroy: { about: "delete the stage's resources", run: destroy },
+  start: {
+    about: "start the local Azure",
+    run: async ({ paths }) => {
+      await started(paths);
+      return 0;
+    },
+  },
+  stop: {
+    about: "stop the local Azure; its data stay",
+    run: async ({ paths }) => {
+      say((await stop(paths)) ? "Local Azure stopped." : "Local Azure did not run.");
+      return 0;
+    },
+  },
+  status: { about: "what runs", run: status },
+  env: { about: 'what other tools need: eval "$(npm run -s local env)"', run: showEnvironment },
+  invoke: { about: "ask an online endpoint", takes: "[ENDPOINT]", run: invoke },
+  logs: { about: "what the deployments of an endpoint wrote", takes: "[ENDPOINT]", run: logs },
+  requests: { about: "the ARM requests seen, as JSON lines", run: requests },
+};

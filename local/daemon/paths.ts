@@ -1,0 +1,46 @@
+/** Where the local Azure keeps its things: the repo's `.local/`, and the user's cache for what clones can share. */
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** The repo. */
+export const root = resolve(import.meta.dirname, "../..");
+
+export interface LocalPaths {
+  /** All of the below; `AZUREML_LOCAL_DIR`, else `.local/` in the repo. */
+  readonly dir: string;
+  /** CA, keys, identity: 0600. */
+  readonly secrets: string;
+  /** SQLite file of the cloud. */
+  readonly database: string;
+  readonly blobs: string;
+  readonly serving: string;
+  /** Requests that ARM has seen, as JSON lines. */
+  readonly requests: string;
+  /** What runs: process id, ports. Gone when nothing runs. */
+  readonly run: string;
+  readonly log: string;
+  /** Deployment of stage `local`, in the format of `pulumi stack export`. */
+  readonly state: string;
+  /** File backend for a real Pulumi CLI. */
+  readonly backend: string;
+}
+
+export function localPaths(dir = process.env["AZUREML_LOCAL_DIR"] ?? join(root, ".local")): LocalPaths {
+  const at = resolve(dir);
+  return {
+    dir: at,
+    secrets: join(at, "secrets"),
+    database: join(at, "cloud.sqlite"),
+    blobs: join(at, "blobs"),
+    serving: join(at, "serving"),
+    requests: join(at, "requests.jsonl"),
+    run: join(at, "run.json"),
+    log: join(at, "daemon.log"),
+    state: join(at, "state", "local.json"),
+    backend: join(at, "backend"),
+  };
+}
+
+/** The user's cache: virtual environments and `uv`. `$XDG_CACHE_HOME/azure-ml-as-code`, else `~/.cache/…`. */
+export const cacheDir = (): string =>
+  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "azure-ml-as-code");
