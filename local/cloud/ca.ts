@@ -67,7 +67,8 @@ export async function ensureTls(dir: string): Promise<LocalTls> {
 const lastsLongEnough = ({ cert }: Pair): boolean =>
   new Parsed(cert).validToDate.getTime() - Date.now() > RENEW_BEFORE;
 
-const signedBy = ({ cert }: Pair, ca: Pair): boolean => new Parsed(cert).verify(new Parsed(ca.cert).publicKey);
+const signedBy = ({ cert }: Pair, ca: Pair): boolean =>
+  new Parsed(cert).verify(new Parsed(ca.cert).publicKey);
 
 function bundle(ca: string): string {
   const system = getCACertificates("system");
@@ -104,7 +105,7 @@ async function x509Library() {
 }
 
 const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
-  webcrypto.subtle.generateKey(CURVE, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
+  webcrypto.subtle.generateKey(CURVE, true, ["sign", "verify"]);
 
 async function makeCa(): Promise<Pair> {
   const x509 = await x509Library();
