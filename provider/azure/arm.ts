@@ -12,7 +12,6 @@ import type { HttpMethods, Pipeline } from "@azure/core-rest-pipeline";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import { findCloud } from "./cloud.ts";
 import type { Cloud, Environment } from "./cloud.ts";
-import { findCredential } from "./credential.ts";
 import { ArmError, readError } from "./errors.ts";
 import { firstStep, nextStep } from "./operation.ts";
 import type { Answer } from "./operation.ts";
@@ -50,7 +49,11 @@ export function azure({ env, armEndpoint }: AzureOptions): Azure {
   const client = createDefaultHttpClient();
   const options = { retryOptions: RETRIES };
   const cloud = once(() => findCloud(env, armEndpoint, createPipelineFromOptions(options), client));
-  const real = once(async () => findCredential(env, (await cloud()).loginEndpoint));
+  // Loaded when somebody signs in: a quarter of a second that a preview without credentials does not spend.
+  const real = once(async () => {
+    const { findCredential } = await import("./credential.ts");
+    return findCredential(env, (await cloud()).loginEndpoint);
+  });
   const credential: TokenCredential = {
     getToken: async (scopes, tokenOptions) => (await real()).getToken(scopes, tokenOptions),
   };
