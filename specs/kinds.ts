@@ -1,0 +1,124 @@
+/** The table of kinds: what is read, and what is recognised and refused by name. */
+import { amlCompute } from "./kinds/aml-compute.ts";
+import { azureBlob } from "./kinds/azure-blob.ts";
+import { batchDeployment } from "./kinds/batch-deployment.ts";
+import { batchEndpoint } from "./kinds/batch-endpoint.ts";
+import { data } from "./kinds/data.ts";
+import { environment } from "./kinds/environment.ts";
+import { model } from "./kinds/model.ts";
+import { onlineDeployment } from "./kinds/online-deployment.ts";
+import { onlineEndpoint } from "./kinds/online-endpoint.ts";
+import { nearest } from "./nearest.ts";
+import type { KindDefinition, Mapping } from "./kind.ts";
+import type { ArmContext, ArmResource, Kind, ReferenceResolver, SpecDocument } from "./types.ts";
+
+export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
+  environment,
+  model,
+  data,
+  onlineEndpoint,
+  onlineDeployment,
+  batchEndpoint,
+  batchDeployment,
+  amlCompute,
+  azureBlob,
+};
+
+/** Schema files of the CLI whose documents are known for what they are and not read yet. */
+const RECOGNISED = [
+  "automlComponent",
+  "autoMLJob",
+  "azureDataLakeGen1",
+  "azureDataLakeGen2",
+  "azureFile",
+  "commandComponent",
+  "commandJob",
+  "computeInstance",
+  "connection",
+  "dataImport",
+  "featureSet",
+  "featureStore",
+  "featureStoreEntity",
+  "hub",
+  "kubernetesCompute",
+  "ModelVersionPackage",
+  "monitorSchedule",
+  "oneLake",
+  "outboundRule",
+  "parallelComponent",
+  "parallelJob",
+  "pipelineComponent",
+  "pipelineComponentBatchDeployment",
+  "pipelineJob",
+  "project",
+  "registry",
+  "schedule",
+  "sparkComponent",
+  "sparkJob",
+  "sweepJob",
+  "synapseSparkCompute",
+  "vmCompute",
+  "workspace",
+  "workspaceConnection",
+];
+
+const names = Object.values(kinds).flatMap(({ kind, schemas }) =>
+  schemas.map((schema) => ({ kind, schema })),
+);
+
+export type Recognised =
+  { readonly kind: Kind } | { readonly message: string; readonly path: readonly string[] };
+
+/** The kind of a document: by the file name in `$schema`, in any letters; without `$schema` by what it holds. */
+export function recognise(value: Mapping): Recognised {
+  const schema = value["$schema"];
+  if (typeof schema === "string") return bySchema(schema, value);
+  if (schema !== undefined)
+    return { path: ["$schema"], message: "found no text; allowed: the address of a CLI v2 schema" };
+  const alike = Object.values(kinds).filter(({ looksLike }) => looksLike(value));
+  const [one, ...others] = alike;
+  if (one && others.length === 0) return { kind: one.kind };
+  const what = one
+    ? `it could be ${alike.map(({ kind }) => kind).join(" or ")}`
+    : "nothing in it tells what it is";
+  return { path: [], message: `not a known kind of document: ${what}; a $schema line says what it is` };
+}
+
+function bySchema(schema: string, value: Mapping): Recognised {
+  const path = ["$schema"];
+  const name = schema
+    .split(/[/\\]/)
+    .at(-1)!
+    .replace(/(\.schema)?\.json$/i, "");
+  const same = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
+  const known = names.find((candidate) => same(candidate.schema));
+  if (known?.kind === "batchDeployment" && String(value["type"]).toLowerCase() === "pipeline")
+    return {
+      path: ["type"],
+      message: "batch deployments of pipeline components are recognised, but not supported yet",
+    };
+  if (known) return { kind: known.kind };
+  const refused = RECOGNISED.find(same);
+  if (refused) return { path, message: `${refused} is recognised, but not supported yet` };
+  const all = [...names.map((candidate) => candidate.schema), ...RECOGNISED];
+  const meant = nearest(name, all);
+  return {
+    path,
+    message: `unknown schema "${name}"${meant === undefined ? `; supported: ${names.map((candidate) => candidate.schema).join(", ")}` : `; did you mean "${meant}"?`}`,
+  };
+}
+
+/** The ARM resource that a document becomes, with its references as `resolve` gives them. */
+export function toArm<K extends Kind, Id>(
+  document: SpecDocument<K>,
+  resolve: ReferenceResolver<Id>,
+  context: ArmContext<Id>,
+): ArmResource<K, Id> {
+  const definition: KindDefinition<K> = kinds[document.kind];
+  return {
+    resourceType: `Microsoft.MachineLearningServices/${definition.resourceType}`,
+    name: document.name,
+    ...(document.version !== undefined && { version: document.version }),
+    body: definition.body(document.spec, resolve, context),
+  };
+}

@@ -1,0 +1,149 @@
+/** Batch deployments of a model: with `type: model` and `settings`, or in the older shape without either. */
+import { z } from "zod";
+import { keys, readOnly, required, strings, text, whole, words } from "../fields.ts";
+import { isoFromSeconds } from "../durations.ts";
+import { defineKind, defined } from "../kind.ts";
+import type { Reader } from "../reader.ts";
+import { armCode, deploymentFields, readDeployment } from "./deployment.ts";
+import type { BatchDeploymentProperties } from "../arm.ts";
+import type { BatchDeploymentSpec, KeyPath, ReferenceResolver } from "../types.ts";
+
+/** In `settings`, and in the older shape at the top. */
+const settingsFields = {
+  mini_batch_size: whole(1).optional(),
+  max_concurrency_per_instance: whole(1).optional(),
+  output_action: words(["append_row", "summary_only"]).optional(),
+  output_file_name: required.optional(),
+  retry_settings: keys({ max_retries: whole(0).optional(), timeout: whole(1).optional() }).optional(),
+  error_threshold: whole(-1).optional(),
+  logging_level: z
+    .string()
+    .regex(/^(info|warning|debug)$/i, "info, warning, debug")
+    .optional(),
+};
+const settings = keys({
+  ...settingsFields,
+  instance_count: whole(1).optional(),
+  environment_variables: strings.optional(),
+});
+
+const schema = keys({
+  ...deploymentFields,
+  ...settingsFields,
+  type: words(["model"]).optional(),
+  settings: settings.optional(),
+  compute: text.optional(),
+  resources: keys({
+    instance_count: whole(1).optional(),
+    instance_type: text.optional(),
+    properties: z.record(z.string(), z.unknown()).optional(),
+    locations: readOnly,
+    shm_size: readOnly,
+    max_instance_count: readOnly,
+    docker_args: readOnly,
+  }).optional(),
+});
+type Raw = z.infer<typeof schema>;
+
+function read(raw: Raw, reader: Reader): BatchDeploymentSpec {
+  const under: KeyPath = raw.type === undefined ? [] : ["settings"];
+  checkShape(raw, reader);
+  const chosen = raw.type === undefined ? raw : (raw.settings ?? {});
+  if (chosen.output_action === "summary_only" && chosen.output_file_name !== undefined)
+    reader.problem(
+      [...under, "output_file_name"],
+      "allowed with output_action append_row only; found summary_only",
+    );
+  if (raw.resources && raw.settings?.instance_count !== undefined)
+    reader.problem(["settings", "instance_count"], "found both this and resources; allowed: one of them");
+  const parts = readDeployment(raw, reader);
+  return defined({
+    ...parts,
+    environment_variables: {
+      ...parts.environment_variables,
+      ...reader.strings(raw.settings?.environment_variables, ["settings", "environment_variables"]),
+    },
+    compute: raw.compute === undefined ? undefined : reader.compute(raw.compute, ["compute"]),
+    resources: readResources(raw),
+    mini_batch_size: chosen.mini_batch_size,
+    max_concurrency_per_instance: chosen.max_concurrency_per_instance,
+    output_action: chosen.output_action,
+    output_file_name: chosen.output_file_name,
+    retry_settings: chosen.retry_settings,
+    error_threshold: chosen.error_threshold,
+    logging_level: chosen.logging_level,
+  });
+}
+
+/** The two shapes do not mix: Microsoft's client takes `settings` with `type: model` only, and then not at the top. */
+function checkShape(raw: Raw, reader: Reader): void {
+  if (raw.type === undefined) {
+    if (raw.settings) reader.problem(["settings"], "allowed with type: model only; add that line");
+    return;
+  }
+  if (raw.compute === undefined)
+    reader.problem(["compute"], 'is missing; a deployment of a model needs "azureml:NAME" of a cluster');
+  for (const key of Object.keys(settingsFields))
+    if (key in raw && key !== "error_threshold")
+      reader.problem([key], `with type: model it stands under settings; found at the top`);
+  if (raw.settings && raw.settings.mini_batch_size === undefined)
+    reader.problem(["settings", "mini_batch_size"], "is missing; it has to be a whole number");
+}
+
+const readResources = (raw: Raw): BatchDeploymentSpec["resources"] => {
+  const count = raw.settings?.instance_count;
+  if (!raw.resources) return count === undefined ? undefined : { instance_count: count, properties: {} };
+  const { instance_count, instance_type, properties } = raw.resources;
+  return defined({ instance_count, instance_type, properties: properties ?? {} });
+};
+
+const OUTPUT_ACTIONS = { append_row: "AppendRow", summary_only: "SummaryOnly" } as const;
+
+const properties = <Id>(
+  spec: BatchDeploymentSpec,
+  resolve: ReferenceResolver<Id>,
+): BatchDeploymentProperties<Id> =>
+  defined({
+    description: spec.description,
+    properties: spec.properties,
+    compute: spec.compute && resolve(spec.compute),
+    model: spec.model && { referenceType: "Id" as const, assetId: resolve(spec.model) },
+    codeConfiguration: spec.code_configuration && armCode(spec.code_configuration, resolve),
+    environmentId: spec.environment && resolve(spec.environment),
+    environmentVariables: spec.environment_variables,
+    resources:
+      spec.resources &&
+      defined({
+        instanceCount: spec.resources.instance_count,
+        instanceType: spec.resources.instance_type,
+        properties: spec.resources.properties,
+      }),
+    miniBatchSize: spec.mini_batch_size,
+    maxConcurrencyPerInstance: spec.max_concurrency_per_instance,
+    outputAction: spec.output_action && OUTPUT_ACTIONS[spec.output_action],
+    outputFileName: spec.output_file_name,
+    retrySettings:
+      spec.retry_settings &&
+      defined({
+        maxRetries: spec.retry_settings.max_retries,
+        timeout: isoFromSeconds(spec.retry_settings.timeout),
+      }),
+    errorThreshold: spec.error_threshold,
+    loggingLevel: spec.logging_level,
+  });
+
+export const batchDeployment = defineKind({
+  kind: "batchDeployment",
+  schemas: ["modelBatchDeployment", "batchDeployment"],
+  resourceType: "workspaces/batchEndpoints/deployments",
+  looksLike: (value) =>
+    "endpoint_name" in value &&
+    ["compute", "settings", ...Object.keys(settingsFields)].some((key) => key in value),
+  schema,
+  read,
+  body: (spec, resolve, context) => ({
+    location: context.location,
+    tags: spec.tags,
+    properties: properties(spec, resolve),
+  }),
+});

@@ -1,0 +1,140 @@
+/** Reads one document: gathers its problems, and makes paths, versions and references of its texts. */
+import { readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { problemAt, show } from "./problems.ts";
+import { isRefusal, parseAsset, parseCompute, parseUri } from "./references.ts";
+import type { Refusal } from "./references.ts";
+import { pythonText, readSource } from "./source.ts";
+import type { Source } from "./source.ts";
+import type { AssetType, IdentitySpec, KeyPath, Problem, Reference } from "./types.ts";
+import type { RawIdentity } from "./fields.ts";
+
+type Scalar = string | number | boolean;
+type Wanted = "file" | "folder" | "file or folder";
+
+/** Stands where a reference was refused: the problem is noted, and the document is not made. */
+const REFUSED: Reference = { kind: "uri", uri: "" };
+
+export class Reader {
+  readonly source: Source;
+  readonly problems: Problem[] = [];
+  /** Absolute paths of files and folders that the document uses, so that a folder can be searched for what is left over. */
+  readonly used = new Set<string>();
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  problem(path: KeyPath, message: string): void {
+    this.problems.push(problemAt(this.source, path, message));
+  }
+
+  strings(value: Readonly<Record<string, Scalar>> | undefined, path: KeyPath): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(value ?? {}).map(([key, item]) => [key, this.scalar(item, [...path, key])]),
+    );
+  }
+
+  scalar(value: Scalar, path: KeyPath): string {
+    return pythonText(value, this.source.text(path));
+  }
+
+  version(value: string | number | undefined, path: KeyPath): string | undefined {
+    return value === undefined ? undefined : this.scalar(value, path);
+  }
+
+  /** The absolute path of what `text` names, relative to the file it stands in; a problem if it is not there. */
+  local(text: string, path: KeyPath, wanted: Wanted = "file or folder"): string | undefined {
+    const absolute = resolve(dirname(this.source.file), text.replace(/^file:(?:\/\/)?/, ""));
+    const found = kindOfFile(absolute);
+    if (found === undefined) {
+      this.problem(path, `found ${show(text)}, and there is no such file or folder at ${readable(absolute)}`);
+      return undefined;
+    }
+    if (!wanted.includes(found)) {
+      this.problem(path, `found ${show(text)}, a ${found}; allowed: a ${wanted}`);
+      return undefined;
+    }
+    this.used.add(absolute);
+    return absolute;
+  }
+
+  /** Content of an asset: a path beside the file, which is uploaded, or a URI. */
+  content(
+    text: string,
+    type: AssetType,
+    path: KeyPath,
+    datastore: string | undefined,
+    wanted?: Wanted,
+  ): Reference {
+    const uri = parseUri(text);
+    if (uri) return uri;
+    const absolute = this.local(text, path, wanted);
+    return absolute === undefined
+      ? REFUSED
+      : {
+          kind: "upload",
+          path: absolute,
+          type,
+          ...(datastore !== undefined && { datastore: bare(datastore) }),
+        };
+  }
+
+  asset(text: string, type: AssetType, path: KeyPath): Reference {
+    return this.#known(parseAsset(text, type), text, path);
+  }
+
+  compute(text: string, path: KeyPath): Reference {
+    return this.#known(parseCompute(text), text, path);
+  }
+
+  /** A folder or file of code, or a code version that exists. */
+  code(text: string, path: KeyPath): Reference {
+    if (text.startsWith("azureml:")) return this.asset(text, "code", path);
+    const absolute = this.local(text, path);
+    return absolute === undefined ? REFUSED : { kind: "local", type: "code", path: absolute };
+  }
+
+  identity(raw: RawIdentity | undefined, path: KeyPath): IdentitySpec | undefined {
+    if (!raw) return undefined;
+    const ids = (raw.user_assigned_identities ?? []).map((item) => item.resource_id.replace(/^azureml:/, ""));
+    if (raw.type.includes("user_assigned") && ids.length === 0)
+      this.problem(path, "type user_assigned needs user_assigned_identities with the resource_id of each");
+    return { type: raw.type, user_assigned_identities: ids };
+  }
+
+  /** Another YAML file, named by this one; its problems are problems of this document. */
+  include(text: string, path: KeyPath): Reader | undefined {
+    const absolute = this.local(text, path, "file");
+    if (absolute === undefined) return undefined;
+    const { source, problems } = readSource(absolute, readFileSync(absolute, "utf8"));
+    this.problems.push(...problems);
+    return source && new Reader(source);
+  }
+
+  /** Takes over what a reader from {@link include} found. */
+  adopt(other: Reader): void {
+    this.problems.push(...other.problems);
+    for (const file of other.used) this.used.add(file);
+  }
+
+  #known(result: Reference | Refusal, text: string, path: KeyPath): Reference {
+    if (!isRefusal(result)) return result;
+    this.problem(path, `found ${show(text)}; allowed: ${result.allowed}`);
+    return REFUSED;
+  }
+}
+
+/** A datastore's name, however it is referred to. */
+const bare = (datastore: string): string => datastore.replace(/^azureml:(?:.*\/)?/, "");
+
+function kindOfFile(path: string): "file" | "folder" | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && (found.isDirectory() ? "folder" : "file");
+}
+
+/** As short as it can be from where the command runs. */
+export function readable(absolute: string): string {
+  const short = relative(process.cwd(), absolute);
+  return short !== "" && !short.startsWith("..") && !isAbsolute(short) ? short : absolute;
+}

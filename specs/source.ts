@@ -1,0 +1,128 @@
+/** YAML text as values, with the place of each in the file. */
+import { LineCounter, parseDocument, isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
+import type { Document, Node, Tags } from "yaml";
+import type { KeyPath, Position, Problem } from "./types.ts";
+
+/** Longer files are refused unread: specs are written by hand. */
+const MAX_LENGTH = 1024 * 1024;
+const MAX_DEPTH = 100;
+
+export interface Source {
+  readonly file: string;
+  readonly value: unknown;
+  /** Of the nearest key above `path` that is in the file; of the key itself, not of its value. */
+  readonly position: (path: KeyPath) => Position;
+  /** A scalar as it is written, without quotes. */
+  readonly text: (path: KeyPath) => string | undefined;
+}
+
+/** PyYAML, which Microsoft's tools read with, takes `y` and `n` for strings; YAML 1.1 proper does not. */
+const PYYAML_BOOLEANS = {
+  true: /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/,
+  false: /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/,
+};
+const customTags = (tags: Tags): Tags =>
+  tags.map((tag) => {
+    if (typeof tag === "string" || tag.collection || tag.tag !== "tag:yaml.org,2002:bool") return tag;
+    return { ...tag, test: tag.test?.test("true") ? PYYAML_BOOLEANS.true : PYYAML_BOOLEANS.false };
+  });
+/** What Microsoft's tools read and write: `yes` is a boolean, `2024-01-01` a date, `<<` merges. */
+export const YAML_OPTIONS = { version: "1.1", customTags, merge: true } as const;
+
+export interface SourceRead {
+  readonly source?: Source;
+  readonly problems: readonly Problem[];
+}
+
+export function readSource(file: string, text: string): SourceRead {
+  const fail = (message: string, position: Position = { line: 1, column: 1 }): SourceRead => ({
+    problems: [{ file, ...position, path: "", message }],
+  });
+  if (text.length > MAX_LENGTH)
+    return fail(`${String(text.length)} characters; allowed: at most ${String(MAX_LENGTH)}`);
+  if (deeper(text, MAX_DEPTH)) return fail(`nested more than ${String(MAX_DEPTH)} levels deep`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0)
+    return {
+      problems: document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        return { file, line, column: col, path: "", message: `not YAML: ${error.message}` };
+      }),
+    };
+  const tagged = document.warnings[0];
+  if (tagged) {
+    const { line, col } = lines.linePos(tagged.pos[0]);
+    return fail(`not plain YAML: ${tagged.message}`, { line, column: col });
+  }
+  const at = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    return fail(`not usable YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return {
+    problems: [],
+    source: {
+      file,
+      value,
+      position: (path) => at(walk(document, path).offset),
+      text: (path) => {
+        const { node, whole } = walk(document, path);
+        return whole && isScalar(node) ? (node.source ?? undefined) : undefined;
+      },
+    },
+  };
+}
+
+/** Indentation and brackets bound the depth from above, before a recursive parser meets the text. */
+function deeper(text: string, limit: number): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (character === "[" || character === "{") open += 1;
+    else if (character === "]" || character === "}") open -= 1;
+    if (open > limit) return true;
+  }
+  return text.split("\n").some((line) => /^[\s\-?:]*/.exec(line)![0].length > 8 * limit);
+}
+
+interface Found {
+  readonly offset: number;
+  readonly node: unknown;
+  /** Whether the walk came to the end of the path. */
+  readonly whole: boolean;
+}
+
+function walk(document: Document, path: KeyPath): Found {
+  const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  let node = resolve(document.contents);
+  let offset = (node as Node | null)?.range?.[0] ?? 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (!pair) return { offset, node, whole: false };
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = resolve(pair.value);
+    } else if (isCollection(node) && typeof key === "number") {
+      const item: unknown = node.items[key];
+      if (item === undefined) return { offset, node, whole: false };
+      node = resolve(isPair(item) ? item.value : item);
+      offset = (node as Node | null)?.range?.[0] ?? offset;
+    } else return { offset, node, whole: false };
+  }
+  return { offset, node, whole: true };
+}
+
+/**
+ * A scalar as Python's `str()` gives it, which is what Azure stores: `1.0` stays `1.0`, `1.10` is `1.1`, `true` is `True`.
+ * `source` is the scalar as it is written.
+ */
+export function pythonText(value: string | number | boolean, source = ""): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return Number.isInteger(value) && /^[^xX]*[.eE]/.test(source) ? value.toFixed(1) : String(value);
+}
