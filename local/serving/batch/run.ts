@@ -1,0 +1,275 @@
+/** A batch run from its input files to its output file. */
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { BatchRunSpec, BatchSummary, BlobRef, BlobStore, Log } from "../../contracts.ts";
+import { ServingError } from "../../contracts.ts";
+import { fetchContent, scriptFolder } from "../content.ts";
+import type { Content } from "../content.ts";
+import type { Environments, PythonEnvironment } from "../environments.ts";
+import { baseEnvironment, PYTHON_SCRIPTS } from "../processes.ts";
+import type { Processes } from "../processes.ts";
+import { failureOf, planMiniBatches, planWorkers, succeededOf, summarize } from "./plan.ts";
+import type { MiniBatch, MiniBatchResult, WorkerPlan } from "./plan.ts";
+import { writeReport } from "./report.ts";
+import { Worker } from "./worker.ts";
+
+export interface BatchContext {
+  readonly dir: string;
+  readonly environments: Environments;
+  readonly blobs: BlobStore;
+  readonly processes: Processes;
+  readonly log: Log;
+  readonly maxWorkers: number;
+}
+
+/** All files under a path, or the path itself, sorted by name. */
+async function filesUnder(path: string): Promise<string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** The state of one run, for its report however it ends. */
+interface Progress {
+  readonly results: MiniBatchResult[];
+  readonly lines: string[];
+  miniBatches: MiniBatch[];
+  plan: WorkerPlan;
+}
+
+export async function runBatch(
+  spec: BatchRunSpec,
+  signal: AbortSignal,
+  context: BatchContext,
+): Promise<BatchSummary> {
+  const { blobs, log } = context;
+  const dir = join(context.dir, "batch", createHash("sha256").update(spec.job).digest("hex").slice(0, 16));
+  const report = join(dir, "report");
+  const started = new Date();
+  const progress: Progress = { results: [], lines: [], miniBatches: [], plan: { places: [] } };
+  let failure: ServingError | undefined;
+  await mkdir(join(report, "logs", "user"), { recursive: true });
+  try {
+    await process(spec, signal, context, dir, progress);
+  } catch (error) {
+    failure = signal.aborted
+      ? new ServingError("Canceled", "the job was canceled")
+      : error instanceof ServingError
+        ? error
+        : new ServingError("InternalServerError", (error as Error).message);
+    if (!(error instanceof ServingError) && !signal.aborted)
+      log.error(`batch job ${spec.job}: ${String(error)}`);
+  }
+  const { results, lines, miniBatches, plan } = progress;
+  const summary = summarize(results);
+  const planned = {
+    items: miniBatches.reduce((sum, { files }) => sum + files.length, 0),
+    miniBatches: miniBatches.length,
+    workers: plan.places.length,
+  };
+  const ended = new Date();
+  const ordered = [...results].sort((a, b) => a.id - b.id);
+  await writeReport(
+    {
+      spec,
+      started,
+      ended,
+      planned,
+      summary,
+      results: ordered,
+      lines,
+      ...(failure && { failure: failure.message }),
+    },
+    report,
+  );
+  await blobs.upload(report, spec.logs);
+  await rm(dir, { recursive: true, force: true });
+  if (failure) throw failure;
+  return summary;
+}
+
+async function process(
+  spec: BatchRunSpec,
+  signal: AbortSignal,
+  context: BatchContext,
+  dir: string,
+  progress: Progress,
+): Promise<void> {
+  const { blobs, environments, log } = context;
+  const say = (line: string) => {
+    progress.lines.push(`${new Date().toISOString()} ${line}`);
+    log.info(`batch job ${spec.job}: ${line}`);
+  };
+  const output: BlobRef = {
+    ...spec.output,
+    path: `${spec.output.path}/${spec.outputFileName}`.replace(/^\//, ""),
+  };
+  const appends = spec.outputAction === "AppendRow";
+  if (appends && (await blobs.exists(output)))
+    throw new ServingError("BadArgument", `the output file ${output.path} is already there`);
+
+  const content = await fetchContent(spec, dir, blobs, say);
+  const request = {
+    environment: spec.environment,
+    mlflowDir: content.mlflowDir,
+    ownScript: content.code !== undefined,
+  };
+  const environment = await environments.ensure(request, say);
+  const input = await blobs.download(spec.input, join(dir, "input")).catch((error: unknown) => {
+    throw new ServingError(
+      "DownloadFailure",
+      `could not read the input ${spec.input.path}: ${(error as Error).message}`,
+    );
+  });
+  const files = await filesUnder(input);
+  if (files.length === 0) throw new ServingError("BadArgument", `the input ${spec.input.path} has no files`);
+  signal.throwIfAborted();
+
+  progress.miniBatches = planMiniBatches(files, spec.miniBatchSize);
+  progress.plan = planWorkers(spec, progress.miniBatches.length, context.maxWorkers);
+  if (progress.plan.note) say(progress.plan.note);
+  const rows = join(dir, "rows");
+  await mkdir(rows, { recursive: true });
+  const workers = await startable(spec, content, environment, dir, progress.plan, context);
+  await drain(spec, signal, workers, progress, rows);
+  const failure = failureOf(summarize(progress.results), spec.errorThreshold, true);
+  if (failure) throw new ServingError("UserError", failure);
+  if (appends) {
+    const file = join(dir, "output", spec.outputFileName);
+    await concatenate(progress.miniBatches, rows, file);
+    await blobs.upload(file, output);
+  }
+}
+
+async function startable(
+  spec: BatchRunSpec,
+  content: Content,
+  environment: PythonEnvironment,
+  dir: string,
+  plan: WorkerPlan,
+  { processes }: BatchContext,
+): Promise<Worker[]> {
+  const { code, modelDir, mlflowDir } = content;
+  const script = code ? join(code.root, code.script) : join(PYTHON_SCRIPTS, "mlflow_batch.py");
+  const base = baseEnvironment();
+  return Promise.all(
+    plan.places.map(async (place) => {
+      const home = join(dir, `home-${place.node}-${place.process}`);
+      await mkdir(home, { recursive: true });
+      const env = {
+        ...base,
+        PATH: `${environment.bin}:${base["PATH"] ?? ""}`,
+        VIRTUAL_ENV: join(environment.bin, ".."),
+        PYTHONUNBUFFERED: "1",
+        HOME: home,
+        ...(modelDir && { AZUREML_MODEL_DIR: modelDir }),
+        ...(mlflowDir && { MLFLOW_MODEL_FOLDER: relative(modelDir!, mlflowDir) }),
+        ...spec.environmentVariables,
+      };
+      const options = {
+        "--script": script,
+        // Azure ML's own MLflow driver writes CSV, a script's DataFrame is written with blanks.
+        "--separator": code ? " " : ",",
+        "--logging-level": spec.loggingLevel,
+        ...(code && { "--path": scriptFolder(code) }),
+      };
+      const args = [join(PYTHON_SCRIPTS, "batch_worker.py"), ...Object.entries(options).flat()];
+      const cwd = code?.root ?? dir;
+      return new Worker(
+        { place, command: environment.python, args, cwd, env, userLogs: join(dir, "report", "logs", "user") },
+        processes,
+      );
+    }),
+  );
+}
+
+/** Runs all mini-batches; ends early when the run can't succeed any more. */
+async function drain(
+  spec: BatchRunSpec,
+  signal: AbortSignal,
+  workers: readonly Worker[],
+  { miniBatches, results }: Progress,
+  rows: string,
+): Promise<void> {
+  const waiting = miniBatches.values();
+  const over = new AbortController();
+  const stop = () => Promise.all(workers.map((worker) => worker.stop()));
+  const ended = AbortSignal.any([signal, over.signal]);
+  ended.addEventListener("abort", () => void stop(), { once: true });
+  const work = async (worker: Worker) => {
+    for (const miniBatch of waiting) {
+      const result = await attempts(spec, worker, miniBatch, join(rows, String(miniBatch.id)), ended);
+      if (ended.aborted) return;
+      results.push(result);
+      if (failureOf(summarize(results), spec.errorThreshold, false)) over.abort();
+    }
+  };
+  try {
+    await Promise.all(
+      workers.map((worker) =>
+        work(worker).catch((error: unknown) => {
+          over.abort();
+          throw error;
+        }),
+      ),
+    );
+  } finally {
+    await stop();
+  }
+  signal.throwIfAborted();
+}
+
+/** A mini-batch fails if run() raises, takes too long or returns fewer than it got; then it is tried again. */
+async function attempts(
+  spec: BatchRunSpec,
+  worker: Worker,
+  miniBatch: MiniBatch,
+  rows: string,
+  ended: AbortSignal,
+): Promise<MiniBatchResult> {
+  const items = miniBatch.files.length;
+  const started = performance.now();
+  const outcome = (returned: number, attempt: number, error?: string): MiniBatchResult => ({
+    id: miniBatch.id,
+    items,
+    returned,
+    attempts: attempt,
+    seconds: (performance.now() - started) / 1_000,
+    worker: worker.name,
+    ...(error !== undefined && { error }),
+  });
+  for (let attempt = 1; ; attempt++) {
+    const got = await worker.run(miniBatch, rows, spec.timeoutMs);
+    const returned = "returned" in got ? got.returned : 0;
+    if (succeededOf({ items, returned }) === items) return outcome(returned, attempt);
+    const error = "error" in got ? got.error : `run() returned ${returned} results for ${items} items`;
+    if (attempt > spec.maxRetries || ended.aborted) {
+      if ("error" in got) await rm(rows, { force: true });
+      return outcome(returned, attempt, error);
+    }
+  }
+}
+
+/** The rows of all mini-batches, in the order of the input. */
+async function concatenate(miniBatches: readonly MiniBatch[], rows: string, file: string): Promise<void> {
+  await mkdir(join(file, ".."), { recursive: true });
+  const target = createWriteStream(file);
+  for (const { id } of miniBatches) {
+    const part = join(rows, String(id));
+    const there = await access(part).then(
+      () => true,
+      () => false,
+    );
+    if (there) await pipeline(createReadStream(part), target, { end: false });
+  }
+  await new Promise<void>((resolve, reject) => {
+    target.once("error", reject);
+    target.end(resolve);
+  });
+}

@@ -1,0 +1,89 @@
+/** What answers on the local Azure: online deployments and batch runs, in Python processes of this machine. */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { BlobStore, Log, OnlineDeploymentSpec, Serving } from "../contracts.ts";
+import { runBatch } from "./batch/run.ts";
+import { createEnvironments } from "./environments.ts";
+import { tailOf } from "./logs.ts";
+import type { RequestMetrics } from "./metrics.ts";
+import { Deployment } from "./online/deployment.ts";
+import type { Lease } from "./online/deployment.ts";
+import { Processes } from "./processes.ts";
+import { userCacheDir } from "./python.ts";
+
+export interface ServingOptions {
+  /** Work folders and logs; what a former run left in it is removed. */
+  readonly dir: string;
+  /** Environments, shared by all who name the same folder. The user's cache unless given. */
+  readonly cacheDir?: string;
+  readonly blobs: BlobStore;
+  readonly log: Log;
+  /** Processes of one online deployment, whatever its instance count. 2 unless given; said in the log when it counts. */
+  readonly maxInstances?: number;
+  /** Worker processes of one batch run. 4 unless given; said in the log when it counts. */
+  readonly maxBatchWorkers?: number;
+}
+
+/** What the front door needs of a deployment. */
+export interface Target {
+  acquire(): Lease | "busy" | "down";
+  record(status: number, ms: number): void;
+}
+
+export interface LocalServing extends Serving {
+  /** The deployment under this id, if there is one. */
+  target(id: string): Target | undefined;
+  /** Requests of a deployment since it was first made; `undefined` if there is none under this id. */
+  metrics(id: string): RequestMetrics | undefined;
+}
+
+export async function createServing(options: ServingOptions): Promise<LocalServing> {
+  const { dir, blobs, log, cacheDir = userCacheDir(), maxInstances = 2, maxBatchWorkers = 4 } = options;
+  await Promise.all(
+    ["online", "batch", "logs"].map((name) => rm(join(dir, name), { recursive: true, force: true })),
+  );
+  await mkdir(dir, { recursive: true });
+  const closing = new AbortController();
+  const processes = new Processes();
+  const environments = createEnvironments(cacheDir, log, closing.signal);
+  const context = { dir, environments, blobs, processes, log, maxInstances };
+  const deployments = new Map<string, Deployment>();
+  const runs = new Set<Promise<unknown>>();
+  const keyOf = (id: string) => id.toLowerCase();
+
+  return {
+    async deploy(spec: OnlineDeploymentSpec) {
+      const key = keyOf(spec.id);
+      const deployment = deployments.get(key) ?? new Deployment(key, context);
+      deployments.set(key, deployment);
+      await deployment.deploy(spec);
+    },
+    async remove(id) {
+      const deployment = deployments.get(keyOf(id));
+      deployments.delete(keyOf(id));
+      await deployment?.remove();
+    },
+    async logs(id, container, tail) {
+      const deployment = deployments.get(keyOf(id));
+      return deployment ? tailOf(deployment.logPath(container), tail) : "";
+    },
+    async runBatch(spec, signal) {
+      const run = runBatch(spec, AbortSignal.any([signal, closing.signal]), {
+        ...context,
+        maxWorkers: maxBatchWorkers,
+      });
+      const settled = run.catch(() => undefined);
+      runs.add(settled);
+      return run.finally(() => runs.delete(settled));
+    },
+    target: (id) => deployments.get(keyOf(id)),
+    metrics: (id) => deployments.get(keyOf(id))?.metrics(),
+    async close() {
+      closing.abort();
+      const all = [...deployments.values()];
+      deployments.clear();
+      await Promise.all([...all.map((deployment) => deployment.remove()), ...runs]);
+      await processes.close();
+    },
+  };
+}
