@@ -1,0 +1,190 @@
+/**
+ * The deployment file: `{version: 3, deployment}` as `pulumi stack export --show-secrets` prints it and
+ * `pulumi stack import` takes it. Pure.
+ */
+import { isMarked, mapDeep, SECRET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
+import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import { mapProperties } from "./properties.ts";
+import { resourceState } from "./resource.ts";
+import type { ResourceState } from "./resource.ts";
+import { isProviderType, label, splitProviderRef } from "./urn.ts";
+
+export type OperationType = "creating" | "updating" | "deleting" | "reading" | "importing";
+
+/** What was under way when a run ended without an answer. */
+export interface PendingOperation {
+  readonly resource: ResourceState;
+  readonly type: OperationType;
+}
+
+export interface Deployment {
+  /** Parents, providers and dependencies come before what uses them. */
+  readonly resources: readonly ResourceState[];
+  readonly pendingOperations: readonly PendingOperation[];
+}
+
+/** A file that is not a deployment, or not one that can be used. */
+export class StateError extends Error {
+  override readonly name = "StateError";
+}
+
+/** Secrets as the file has them: their JSON, as a text. */
+const concealed = (value: Value): Value =>
+  isMarked(value, SECRET)
+    ? { [SIGNATURE]: SECRET, plaintext: JSON.stringify(value["value"] ?? null) }
+    : value;
+
+function revealed(value: Value): Value {
+  if (!isMarked(value, SECRET)) return value;
+  const { plaintext } = value;
+  if (typeof plaintext !== "string")
+    throw new StateError(
+      "the state holds encrypted secrets, which the embedded engine cannot read: " +
+        "export it with `pulumi stack export --show-secrets`",
+    );
+  return { [SIGNATURE]: SECRET, value: mapDeep(JSON.parse(plaintext) as Value, revealed) };
+}
+
+/** The fields that travel as they are, when they are not empty. */
+const FIELDS = [
+  "delete",
+  "id",
+  "parent",
+  "protect",
+  "external",
+  "dependencies",
+  "initErrors",
+  "provider",
+  "propertyDependencies",
+  "pendingReplacement",
+  "additionalSecretOutputs",
+  "aliases",
+  "customTimeouts",
+  "importID",
+  "retainOnDelete",
+  "deletedWith",
+  "replaceWith",
+  "created",
+  "modified",
+  "ignoreChanges",
+  "replaceOnChanges",
+  "refreshBeforeUpdate",
+] as const;
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === false ||
+  value === "" ||
+  (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+
+function writeResource(state: ResourceState): Record<string, unknown> {
+  const { urn, type, custom, inputs, outputs, replacementTrigger } = state;
+  const fields = FIELDS.filter((field) => !isEmpty(state[field])).map((field) => [field, state[field]]);
+  return {
+    ...state.rest,
+    urn,
+    custom,
+    type,
+    ...(Object.fromEntries(fields) as object),
+    ...(!isEmpty(inputs) && { inputs: mapProperties(inputs, concealed) }),
+    ...(!isEmpty(outputs) && { outputs: mapProperties(outputs, concealed) }),
+    ...(replacementTrigger !== undefined && { replacementTrigger: mapDeep(replacementTrigger, concealed) }),
+  };
+}
+
+const KNOWN = new Set<string>([
+  ...FIELDS,
+  "urn",
+  "type",
+  "custom",
+  "inputs",
+  "outputs",
+  "replacementTrigger",
+]);
+
+function readResource(raw: Record<string, unknown>): ResourceState {
+  const { urn, type, custom } = raw;
+  if (typeof urn !== "string" || typeof type !== "string")
+    throw new StateError("the state has a resource without urn or type");
+  const given = Object.entries(raw).filter(([key]) => KNOWN.has(key));
+  const rest = Object.entries(raw).filter(([key]) => !KNOWN.has(key));
+  const trigger = raw["replacementTrigger"] as Value | undefined;
+  return resourceState({
+    ...(Object.fromEntries(given) as Partial<ResourceState>),
+    urn,
+    type,
+    custom: custom === true,
+    inputs: mapProperties((raw["inputs"] ?? {}) as PropertyMap, revealed),
+    outputs: mapProperties((raw["outputs"] ?? {}) as PropertyMap, revealed),
+    ...(trigger !== undefined && { replacementTrigger: mapDeep(trigger, revealed) }),
+    ...(rest.length > 0 && { rest: Object.fromEntries(rest) }),
+  });
+}
+
+/** The text of the deployment file. */
+export function writeDeployment({ resources, pendingOperations }: Deployment, now = new Date()): string {
+  const deployment = {
+    // An empty version has an empty magic: that is what makes a manifest valid.
+    manifest: { time: now.toISOString(), magic: "", version: "" },
+    resources: resources.map(writeResource),
+    ...(pendingOperations.length > 0 && {
+      pending_operations: pendingOperations.map(({ resource, type }) => ({
+        resource: writeResource(resource),
+        type,
+      })),
+    }),
+    metadata: {},
+  };
+  return `${JSON.stringify({ version: 3, deployment }, null, 1)}\n`;
+}
+
+interface RawDeployment {
+  readonly resources?: Record<string, unknown>[] | null;
+  readonly pending_operations?: { resource: Record<string, unknown>; type: OperationType }[] | null;
+}
+
+/** @throws StateError for what is not a version 3 deployment, or breaks the order of its resources. */
+export function readDeployment(text: string): Deployment {
+  let parsed: { version?: number; deployment?: RawDeployment | null };
+  try {
+    parsed = JSON.parse(text) as typeof parsed;
+  } catch (error) {
+    throw new StateError(`the state is not JSON: ${(error as Error).message}`);
+  }
+  if (parsed.version !== 3)
+    throw new StateError(`the state has version ${String(parsed.version)}; only version 3 is known`);
+  const { resources, pending_operations } = parsed.deployment ?? {};
+  const deployment = {
+    resources: (resources ?? []).map(readResource),
+    pendingOperations: (pending_operations ?? []).map(({ resource, type }) => ({
+      resource: readResource(resource),
+      type,
+    })),
+  };
+  const [problem] = integrityProblems(deployment.resources);
+  if (problem !== undefined) throw new StateError(`the state is broken: ${problem}`);
+  return deployment;
+}
+
+/** What makes a state unusable: something used that does not come before its user, or two current entries of one URN. */
+export function integrityProblems(resources: readonly ResourceState[]): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  const current = new Set<string>();
+  const providers = new Set<string>();
+  for (const state of resources) {
+    const missing = (what: string, urn: string) =>
+      problems.push(`${label(state.urn)} names as ${what} ${label(urn)}, which does not come before it`);
+    if (state.parent !== "" && !seen.has(state.parent)) missing("parent", state.parent);
+    if (state.provider !== "" && !providers.has(state.provider))
+      missing("provider", splitProviderRef(state.provider).urn);
+    for (const urn of state.dependencies) if (!seen.has(urn)) missing("dependency", urn);
+    if (!state.delete) {
+      if (current.has(state.urn)) problems.push(`${label(state.urn)} is there twice`);
+      current.add(state.urn);
+    }
+    seen.add(state.urn);
+    if (isProviderType(state.type)) providers.add(`${state.urn}::${state.id}`);
+  }
+  return problems;
+}

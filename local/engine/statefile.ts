@@ -1,0 +1,66 @@
+/** The state file: read once, written whole after each step, never half. */
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readDeployment, StateError, writeDeployment } from "./state.ts";
+import type { Deployment } from "./state.ts";
+
+const EMPTY: Deployment = { resources: [], pendingOperations: [] };
+
+/** @throws StateError with the path in it. A missing file is an empty state. */
+export async function loadState(path: string): Promise<Deployment> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return EMPTY;
+    throw error;
+  }
+  try {
+    return readDeployment(text);
+  } catch (error) {
+    if (error instanceof StateError) throw new StateError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Readable by the owner alone: it holds secrets. */
+const MODE = 0o600;
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, text, { mode: MODE });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * A function that saves what `current` gives. Calls that come while a write is under way share the next one.
+ */
+export function saver(
+  keep: (text: string) => Promise<void> | void,
+  current: () => Deployment,
+): () => Promise<void> {
+  let writing: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const write = () =>
+    (writing = Promise.resolve(keep(writeDeployment(current()))).finally(() => (writing = undefined)));
+  return () => {
+    if (!writing) return write();
+    // The write under way may have begun before this caller's change.
+    next ??= writing
+      .catch(() => undefined) // its own callers hear of it
+      .then(() => {
+        next = undefined;
+        return write();
+      });
+    return next;
+  };
+}
+
+export const fileKeeper =
+  (path: string) =>
+  (text: string): Promise<void> =>
+    replaceFile(path, text);
