@@ -46,7 +46,7 @@ export async function callFunction(
   const id = resourceId(call.path, args, context.subscriptionId);
   const ask = { apiVersion: call.apiVersion, query: plan.query(call.query, args), signal: context.signal };
   if (call.method === "POST") {
-    const elsewhere = [...pathParameters(call.path), ...(call.query ?? [])];
+    const elsewhere = [...pathParameters(call.path), ...Object.keys(call.query ?? {})];
     const rest = Object.entries(args).filter(([name, value]) => value !== null && !elsewhere.includes(name));
     return fromBody(await context.arm.post(id, { ...ask, body: Object.fromEntries(rest) }), call.shape);
   }

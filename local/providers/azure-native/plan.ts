@@ -15,14 +15,18 @@ import {
   valueAt,
 } from "./shape.ts";
 import { COMMON_COMPUTED, CREATE_BEFORE_DELETE, NOT_BODY, pathParameters } from "./types.ts";
-import type { ResourceType } from "./types.ts";
+import type { ResourceType, Shape } from "./types.ts";
 
 const without = (map: PropertyMap, names: readonly string[]): PropertyMap =>
   Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)));
 
 /** Inputs that are the body. */
 const bodyInputs = (type: ResourceType, inputs: PropertyMap): PropertyMap =>
-  without(unwrapProperties(inputs), [...NOT_BODY, ...pathParameters(type.path), ...(type.query ?? [])]);
+  without(unwrapProperties(inputs), [
+    ...NOT_BODY,
+    ...pathParameters(type.path),
+    ...Object.keys(type.query ?? {}),
+  ]);
 
 /** Where ARM has what the SDK has at `path`: children lists are one level deep, flattened or not. */
 const armPath = (type: ResourceType, path: string): string =>
@@ -70,33 +74,41 @@ export function update(
   return { method: "PATCH", body };
 }
 
-/** Inputs that travel in the query. */
-export const query = (names: readonly string[] = [], inputs: PropertyMap): Record<string, string> =>
+/** The query that a table entry makes of inputs. */
+export const query = (names: ResourceType["query"] = {}, inputs: PropertyMap): Record<string, string> =>
   Object.fromEntries(
-    names
-      .map((name) => [name, unwrapSecrets(inputs[name] ?? null)] as const)
+    Object.entries(names)
+      .map(([name, wire]) => [wire, unwrapSecrets(inputs[name] ?? null)] as const)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+      .map(([wire, value]) => [wire, typeof value === "string" ? value : JSON.stringify(value)]),
   );
 
 export const outputs = (type: ResourceType, body: PropertyMap): PropertyMap => ({
-  ...fromBody(body, type.shape),
+  ...fromBody(body, type.nestedOutputs ? nested(type.shape) : type.shape),
   azureApiVersion: type.apiVersion,
 });
+
+const nested = ({ rename = {}, parts = {} }: Shape = {}): Shape => ({
+  parts: { properties: { rename, parts } },
+});
+
+/** Outputs of a type, those of its inputs that ARM gave back among them, without what is never an input. */
+const projected = (type: ResourceType, values: PropertyMap, ignored: readonly string[]): PropertyMap =>
+  outputsToInputs(type.nestedOutputs ? fromBody(values, type.shape) : values, ignored);
 
 const computedPaths = (type: ResourceType): string[] => [...COMMON_COMPUTED, ...(type.computed ?? [])];
 
 /** Outputs of a previewed write. `stable` are outputs known not to change. */
 export function preview(type: ResourceType, inputs: PropertyMap, stable: PropertyMap = {}): PropertyMap {
   const parameters = pathParameters(type.path).filter((name) => name !== "name");
-  const shown = without(inputs, [...NOT_BODY, ...parameters, ...(type.query ?? [])]);
+  const shown = without(inputs, [...NOT_BODY, ...parameters, ...Object.keys(type.query ?? {})]);
   const paths = computedPaths(type).filter((path) => !type.union || !path.startsWith("properties."));
   return previewOutputs({ ...shown, ...stable }, paths);
 }
 
 /** Inputs of a resource that exists already, for an import. */
 export const importedInputs = (type: ResourceType, id: string, live: PropertyMap): PropertyMap => ({
-  ...outputsToInputs(live, computedPaths(type)),
+  ...projected(type, live, computedPaths(type)),
   ...parseId(type.path, id),
 });
 
@@ -112,7 +124,7 @@ export function refreshedInputs(
     ...computedPaths(type),
     ...(type.subResources ?? []).filter((path) => valueAt(inputs, path) === undefined),
   ];
-  return applyDrift(inputs, outputsToInputs(unwrapProperties(old), ignored), outputsToInputs(live, ignored));
+  return applyDrift(inputs, projected(type, unwrapProperties(old), ignored), projected(type, live, ignored));
 }
 
 const plainLocation = (value: Value | undefined) =>

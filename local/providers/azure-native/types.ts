@@ -31,8 +31,8 @@ export interface ResourceType {
   /** The ARM id, with the SDK's names of its parameters. `{scope}` and `{resourceUri}` stand for whole ids. */
   readonly path: string;
   readonly shape?: Shape;
-  /** Inputs that travel in the query of the PUT. */
-  readonly query?: readonly string[];
+  /** Inputs that travel in the query of the PUT: SDK name → the query's. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Of the last parameter of `path`. Unless given: `random` for a top-level resource and for endpoints, else `copy`. */
   readonly naming?: Naming;
   readonly name?: NameRule;
@@ -44,6 +44,8 @@ export interface ResourceType {
   readonly computed?: readonly string[];
   /** `properties` is a discriminated union: a preview passes it through without unknowns. */
   readonly union?: true;
+  /** The SDK flattens the inputs and shows the outputs as ARM has them. */
+  readonly nestedOutputs?: true;
   /** The service answers a PUT or DELETE before it is done. A 202 is followed up for every type. */
   readonly longRunning?: true;
   /** Exists as long as its parent: is never created or deleted, only set and set back to `{}`. */
@@ -61,8 +63,8 @@ export interface FunctionType {
   readonly path: string;
   readonly method: "GET" | "POST";
   readonly shape?: Shape;
-  /** Arguments that travel in the query; those that are in neither path nor query are the body. */
-  readonly query?: readonly string[];
+  /** Arguments that travel in the query, as above; those that are in neither path nor query are the body. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 export const PREFIX = "azure-native:";

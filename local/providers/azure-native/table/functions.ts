@@ -23,7 +23,7 @@ export const FUNCTIONS: readonly FunctionType[] = [
   ...calls("storage", "2024-01-01", {
     listStorageAccountKeys: {
       path: inGroup("Microsoft.Storage/storageAccounts/{accountName}/listKeys"),
-      query: ["expand"],
+      query: { expand: "$expand" },
     },
   }),
   ...calls("containerregistry", "2023-01-01-preview", {

@@ -102,7 +102,7 @@ export const MACHINE_LEARNING: readonly ResourceType[] = entries("machinelearnin
   },
   Datastore: {
     path: `${workspace}/datastores/{name}`,
-    query: ["skipValidation"],
+    query: { skipValidation: "skipValidation" },
     union: true,
     computed: ["properties.isDefault"],
   },

@@ -62,6 +62,8 @@ export const MONITORING: readonly ResourceType[] = [
     },
     AutoscaleSetting: {
       path: inGroup("Microsoft.Insights/autoscaleSettings/{autoscaleSettingName}"),
+      nestedOutputs: true,
+      computed: ["properties"],
       location: "required",
       forceNew: ["location"],
       shape: flattened(["location", "tags"], {
