@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   tls = await ensureTls(folder.path);
   tokens = await createTokens({ identity, keyFile: `${folder.path}/tokens.pem` });
-  app = fastify({ https: { cert: tls.cert, key: tls.key } }) as unknown as FastifyInstance;
+  app = fastify({ https: { cert: tls.cert, key: tls.key } });
   app.post("/elsewhere", (request) => ({ body: request.body }));
   await app.register(signinPlugin, { identity, tokens });
   await app.listen({ host: "127.0.0.1", port: 0 });

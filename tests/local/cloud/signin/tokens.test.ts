@@ -81,7 +81,9 @@ describe("refused", () => {
   test("not valid yet", async () => {
     const key = createPrivateKey(await readFile(keyFile, "utf8"));
     const nbf = Math.floor(Date.now() / 1000) + 600;
-    const token = await forge({ nbf, exp: nbf + 60 }).setProtectedHeader({ alg: "RS256" }).sign(key);
+    const token = await forge({ nbf, exp: nbf + 60 })
+      .setProtectedHeader({ alg: "RS256" })
+      .sign(key);
     await refused(token, /not valid yet/);
   });
 
