@@ -64,8 +64,8 @@ export async function createServing(options: ServingOptions): Promise<LocalServi
       await deployment?.remove();
     },
     async logs(id, container, tail) {
-      const deployment = deployments.get(keyOf(id));
-      return deployment ? tailOf(deployment.logPath(container), tail) : "";
+      const path = deployments.get(keyOf(id))?.logPath(container);
+      return path ? tailOf(path, tail) : "";
     },
     async runBatch(spec, signal) {
       const run = runBatch(spec, AbortSignal.any([signal, closing.signal]), {

@@ -3,7 +3,8 @@
  * one ends after its last request; if the new one can't be brought up the old one goes on.
  */
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { BlobStore, Log, OnlineDeploymentSpec } from "../../contracts.ts";
@@ -17,9 +18,6 @@ import { baseEnvironment, PYTHON_SCRIPTS } from "../processes.ts";
 import type { Processes } from "../processes.ts";
 import { Instance } from "./instance.ts";
 import { pickInstance, planInstances, requestLimit } from "./plan.ts";
-
-/** A log longer than this is put aside at the next deployment. Bytes. */
-const LOG_LIMIT = 5 * 1024 * 1024;
 
 export interface DeploymentContext {
   readonly dir: string;
@@ -42,6 +40,7 @@ export interface Lease {
 interface Revision {
   readonly spec: OnlineDeploymentSpec;
   readonly dir: string;
+  readonly log: string;
   readonly instances: readonly Instance[];
   inFlight: number;
   /** Set when the revision is to end with its last request. */
@@ -68,6 +67,8 @@ export class Deployment {
   readonly #removed = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
   #current: Revision | undefined;
+  /** Of what serves, or of the last attempt while nothing does. */
+  #serverLog: string | undefined;
   #revisions = 0;
   #turn = 0;
 
@@ -122,8 +123,9 @@ export class Deployment {
     return this.#recorder.snapshot(this.#current?.inFlight ?? 0);
   }
 
-  logPath(container: "InferenceServer" | "StorageInitializer"): string {
-    return join(this.#logs, `${container}.log`);
+  /** `undefined` before the first attempt. */
+  logPath(container: "InferenceServer" | "StorageInitializer"): string | undefined {
+    return container === "InferenceServer" ? this.#serverLog : join(this.#logs, "StorageInitializer.log");
   }
 
   get #work(): string {
@@ -136,11 +138,14 @@ export class Deployment {
 
   async #deploy(spec: OnlineDeploymentSpec): Promise<void> {
     if (this.#current && isDeepStrictEqual(this.#current.spec, spec)) return;
-    const dir = join(this.#work, String(++this.#revisions));
-    let revision: Revision | undefined;
+    const number = String(++this.#revisions);
+    const dir = join(this.#work, number);
+    const serverLog = join(this.#logs, `InferenceServer-${number}.log`);
+    let revision: Revision;
     try {
-      revision = await this.#bringUp(spec, dir);
+      revision = await this.#bringUp(spec, dir, serverLog);
     } catch (error) {
+      await this.#keepLog(serverLog);
       await rm(dir, { recursive: true, force: true });
       this.#context.log.error(
         `deployment ${spec.deployment} of ${spec.endpoint} failed: ${(error as Error).message}`,
@@ -150,15 +155,26 @@ export class Deployment {
     // From here on new requests go to the new processes, and those under way end where they began.
     const old = this.#current;
     this.#current = revision;
+    this.#serverLog = serverLog;
     if (old) this.#end(old);
   }
 
-  async #bringUp(spec: OnlineDeploymentSpec, dir: string): Promise<Revision> {
+  /** What a failed attempt wrote is read in the log of what goes on serving. */
+  async #keepLog(failed: string): Promise<void> {
+    if (!existsSync(failed)) return;
+    if (this.#current) {
+      await appendFile(this.#current.log, await readFile(failed));
+      await rm(failed);
+    } else {
+      if (this.#serverLog) await rm(this.#serverLog, { force: true });
+      this.#serverLog = failed;
+    }
+  }
+
+  async #bringUp(spec: OnlineDeploymentSpec, dir: string, server: string): Promise<Revision> {
     const { log, maxInstances, processes } = this.#context;
     await mkdir(this.#logs, { recursive: true });
     await mkdir(dir, { recursive: true });
-    const server = this.logPath("InferenceServer");
-    await putAside(server);
     const lines: string[] = [];
     const say = (line: string) => {
       lines.push(`${new Date().toISOString()} ${line}\n`);
@@ -198,9 +214,9 @@ export class Deployment {
         await Promise.all(instances.map((instance) => instance.stop()));
         throw error;
       }
-      return { spec, dir, instances, inFlight: 0 };
+      return { spec, dir, log: server, instances, inFlight: 0 };
     } finally {
-      await appendFile(this.logPath("StorageInitializer"), lines.join(""));
+      await writeFile(join(this.#logs, "StorageInitializer.log"), lines.join(""));
     }
   }
 
@@ -217,19 +233,12 @@ export class Deployment {
       if (revision.inFlight > 0) await new Promise<void>((resolve) => (revision.idle = resolve));
       await Promise.all(revision.instances.map((instance) => instance.stop()));
       await rm(revision.dir, { recursive: true, force: true });
+      await rm(revision.log, { force: true });
     })()
       .catch((error: unknown) => log.error(`could not end ${revision.dir}: ${String(error)}`))
       .finally(() => this.#endings.delete(ending));
     this.#endings.add(ending);
   }
-}
-
-async function putAside(path: string): Promise<void> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size > LOG_LIMIT) await rename(path, `${path}.1`);
 }
 
 /** The user's script, or ours for an MLflow model. */

@@ -177,26 +177,6 @@ export const callerOf =
       outgoing.end(body);
     });
 
-/** A certificate for localhost that is its own authority. */
-export async function selfSigned(): Promise<{ cert: string; key: string }> {
-  const { cryptoProvider, SubjectAlternativeNameExtension, X509CertificateGenerator } =
-    await import("@peculiar/x509");
-  cryptoProvider.set(crypto);
-  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: "CN=localhost",
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [new SubjectAlternativeNameExtension([{ type: "dns", value: "localhost" }])],
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
-  return {
-    cert: certificate.toString("pem"),
-    key: `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`,
-  };
-}
-
 /** Resolves when `test` holds; asks every 50 ms. Fails after `ms`. */
 export async function eventually(test: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   const { setTimeout: sleep } = await import("node:timers/promises");
