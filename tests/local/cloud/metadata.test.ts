@@ -31,8 +31,8 @@ test("has what azure-native and Terraform read", async () => {
       tenant: "the-tenant",
       identityProvider: "AAD",
     },
-    microsoftGraphResourceId: expect.stringMatching(/^https:/) as string,
-    suffixes: { keyVaultDns: expect.any(String) as string, acrLoginServer: expect.any(String) as string },
+    microsoftGraphResourceId: expect.stringMatching(/^https:/),
+    suffixes: { keyVaultDns: expect.any(String), acrLoginServer: expect.any(String) },
   });
 });
 

@@ -198,7 +198,7 @@ describe("a bearer token", () => {
     expect(answer.status).toBe(401);
     expect(answer.headers).toMatchObject({
       "x-ms-error-code": "InvalidAuthenticationInfo",
-      "www-authenticate": expect.stringContaining(options.authorizationUri!) as string,
+      "www-authenticate": expect.stringContaining(options.authorizationUri!),
     });
     expect(answer.text).toContain("<Code>InvalidAuthenticationInfo</Code>");
   });

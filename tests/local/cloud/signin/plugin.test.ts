@@ -26,8 +26,8 @@ beforeAll(async () => {
   app = fastify({ https: { cert: tls.cert, key: tls.key } });
   app.post("/elsewhere", (request) => ({ body: request.body }));
   await app.register(signinPlugin, { identity, tokens });
-  await app.listen({ host: "127.0.0.1", port: 0 });
-  origin = `https://localhost:${app.addresses()[0]!.port}`;
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  origin = `https://localhost:${new URL(address).port}`;
 });
 afterAll(async () => {
   await app.close();

@@ -40,8 +40,8 @@ when("azure-identity for Python, unmodified", () => {
     tokens = await createTokens({ identity, keyFile: `${folder.path}/tokens.pem` });
     const app = fastify({ https: { cert: tls.cert, key: tls.key } });
     await app.register(signinPlugin, { identity, tokens });
-    await app.listen({ host: "127.0.0.1", port: 0 });
-    origin = `https://localhost:${app.addresses()[0]!.port}`;
+    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    origin = `https://localhost:${new URL(address).port}`;
     close = () => app.close();
   });
   afterAll(async () => {
