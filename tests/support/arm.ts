@@ -1,184 +1,283 @@
-/**
- * A very small ARM on HTTPS: keeps what it is sent, and does operations the ways that services do them.
- * For tests of clients; the rules of Azure are in `local/cloud`.
- */
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:https";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ensureTls } from "@azure-ml-as-code/local/cloud/ca.ts";
+/** A cloud for tests: the real server over small but true stand-ins for tokens, blobs and serving. */
+import { createHmac, randomBytes } from "node:crypto";
+import { createCloud, type CloudOptions, type LocalCloud } from "@azure-ml-as-code/local/cloud/server.ts";
+import {
+  type BatchRunSpec,
+  type BatchSummary,
+  type BlobRef,
+  type BlobStore,
+  type Claims,
+  type OnlineDeploymentSpec,
+  type Serving,
+  TokenError,
+  type Tokens,
+} from "@azure-ml-as-code/local/contracts.ts";
 
-export interface Seen {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body?: Record<string, unknown>;
-  readonly authorization?: string;
-}
+export const IDENTITY = {
+  tenantId: "11111111-1111-4111-8111-111111111111",
+  subscriptionId: "22222222-2222-4222-8222-222222222222",
+  clientId: "33333333-3333-4333-8333-333333333333",
+  clientSecret: "not-a-secret",
+  objectId: "44444444-4444-4444-8444-444444444444",
+};
+export const URLS = {
+  cloud: "https://localhost:4430",
+  frontDoor: "https://localhost:4431",
+  blob: "https://localhost:4432",
+};
+export const GROUP = `/subscriptions/${IDENTITY.subscriptionId}/resourceGroups/rg`;
 
-/** How a write of a path ends: which headers it answers with, and whether it succeeds. */
-export interface Behaviour {
-  /** `Azure-AsyncOperation`, `Location`, or only the `provisioningState` of the resource. */
-  readonly style: "status" | "location" | "state";
-  /** Polls that are answered with "not yet". */
-  readonly polls: number;
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-export interface TestArm {
-  /** `https://localhost:PORT` */
-  readonly endpoint: string;
-  readonly ca: string;
-  readonly seen: Seen[];
-  /** By id, lower case. */
-  readonly resources: Map<string, Record<string, unknown>>;
-  /** How writes to ids that end like this behave; others are done at once. */
-  behave(ending: string, behaviour: Behaviour): void;
-  /** Answers the next requests with these, in order, before anything else. */
-  answerWith(...answers: { status: number; body?: object; headers?: Record<string, string> }[]): void;
-  /** Forgets everything. */
-  reset(): void;
-  close(): Promise<void>;
-}
-
-export async function startArm(): Promise<TestArm> {
-  const directory = await mkdtemp(join(tmpdir(), "test-arm-"));
-  const tls = await ensureTls(directory);
-  const resources = new Map<string, Record<string, unknown>>();
-  const behaviours: [string, Behaviour][] = [];
-  const operations = new Map<string, { left: number; behaviour: Behaviour; id: string }>();
-  const forced: { status: number; body?: object; headers?: Record<string, string> }[] = [];
-  const seen: Seen[] = [];
-
-  const send = (
-    response: ServerResponse,
-    status: number,
-    body?: object,
-    headers: Record<string, string> = {},
-  ) => {
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(body && JSON.stringify(body));
-  };
-
-  const setState = (id: string, provisioningState: string) => {
-    const resource = resources.get(id);
-    if (resource) resource["properties"] = { ...(resource["properties"] as object), provisioningState };
-  };
-
-  function follow(response: ServerResponse, name: string) {
-    const operation = operations.get(name)!;
-    const { behaviour, id } = operation;
-    if (operation.left-- > 0) {
-      if (behaviour.style === "location")
-        send(response, 202, undefined, { "retry-after-ms": "1", location: `/operations/${name}` });
-      else send(response, 200, { status: "InProgress" }, { "retry-after-ms": "1" });
-      return;
-    }
-    setState(id, behaviour.error ? "Failed" : "Succeeded");
-    if (behaviour.style === "location") {
-      if (behaviour.error) send(response, 400, { error: behaviour.error });
-      else send(response, 200, resources.get(id) ?? {});
-    } else
-      send(
-        response,
-        200,
-        behaviour.error ? { status: "Failed", error: behaviour.error } : { status: "Succeeded" },
-      );
-  }
-
-  function start(response: ServerResponse, id: string, behaviour: Behaviour, done: number) {
-    const name = String(operations.size);
-    operations.set(name, { left: behaviour.polls, behaviour, id });
-    setState(id, "Creating");
-    const url = `${endpoint}/operations/${name}`;
-    const headers = { "retry-after-ms": "1" };
-    if (behaviour.style === "status")
-      send(response, done, resources.get(id) ?? {}, { ...headers, "azure-asyncoperation": url });
-    // A relative URL, as some services send it.
-    else if (behaviour.style === "location")
-      send(response, 202, undefined, { ...headers, location: `/operations/${name}` });
-    else send(response, done, resources.get(id) ?? {}, headers);
-  }
-
-  /** A resource whose operation shows in its own state moves on with every look. */
-  function look(id: string) {
-    const operation = [...operations.values()].find(
-      (one) => one.id === id && one.behaviour.style === "state",
-    );
-    if (operation && operation.left-- <= 0) setState(id, operation.behaviour.error ? "Failed" : "Succeeded");
-  }
-
-  function answer(request: Seen, response: ServerResponse) {
-    const { method, path, body } = request;
-    if (path.startsWith("/operations/")) {
-      follow(response, path.split("/").at(-1)!);
-      return;
-    }
-    const id = path.toLowerCase();
-    const behaviour = behaviours.find(([ending]) => id.endsWith(ending.toLowerCase()))?.[1];
-    const existing = resources.get(id);
-    if (method === "GET" || (method === "DELETE" && !existing)) {
-      look(id);
-      if (existing) send(response, 200, existing);
-      else send(response, 404, { error: { code: "ResourceNotFound", message: `no ${path}` } });
-    } else if (method === "DELETE") {
-      resources.delete(id);
-      if (behaviour) start(response, id, behaviour, 202);
-      else send(response, 200);
-    } else if (method === "POST") send(response, 200, { asked: body });
-    else {
-      const segments = path.split("/");
-      resources.set(id, { ...body, id: path, name: segments.at(-1)!, type: segments.at(-2)! });
-      if (behaviour) start(response, id, behaviour, existing ? 200 : 201);
-      else send(response, existing ? 200 : 201, resources.get(id));
-    }
-  }
-
-  async function read(request: IncomingMessage): Promise<Seen> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString();
-    const url = new URL(request.url ?? "/", endpoint);
-    const { authorization } = request.headers;
-    return {
-      method: request.method ?? "",
-      path: decodeURIComponent(url.pathname),
-      query: Object.fromEntries(url.searchParams),
-      ...(text && { body: JSON.parse(text) as Record<string, unknown> }),
-      ...(authorization && { authorization }),
-    };
-  }
-
-  const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => {
-    void read(request).then((one) => {
-      seen.push(one);
-      const next = forced.shift();
-      if (next) send(response, next.status, next.body, next.headers);
-      else answer(one, response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
-
+/** Tokens signed with a key of this process; signature, audience and expiry are checked. */
+export function fakeTokens(): Tokens {
+  const key = randomBytes(32);
+  const sign = (payload: string) => createHmac("sha256", key).update(payload).digest("base64url");
   return {
-    endpoint,
-    ca: tls.ca,
-    seen,
-    resources,
-    behave: (ending, behaviour) => void behaviours.unshift([ending, behaviour]),
-    answerWith: (...answers) => void forced.push(...answers),
-    reset() {
-      resources.clear();
-      operations.clear();
-      behaviours.length = forced.length = seen.length = 0;
+    issue(claims, ttl = 3600) {
+      const exp = Math.floor(Date.now() / 1000) + ttl;
+      const payload = Buffer.from(JSON.stringify({ iss: "test", exp, ...claims })).toString("base64url");
+      return Promise.resolve(`${payload}.${sign(payload)}`);
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await rm(directory, { recursive: true, force: true });
+    verify(token, audiences) {
+      const [payload = "", signature] = token.split(".");
+      if (sign(payload) !== signature) return Promise.reject(new TokenError("The signature is not valid."));
+      const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Claims;
+      const bare = (text: string) => text.replace(/\/$/, "");
+      if (!audiences.map(bare).includes(bare(claims.aud)))
+        return Promise.reject(new TokenError("The audience is another."));
+      if (claims.exp * 1000 < Date.now()) return Promise.reject(new TokenError("The token has expired."));
+      return Promise.resolve(claims);
     },
   };
 }
+
+export type FakeBlobs = BlobStore & { readonly contents: Map<string, Map<string, string>> };
+
+/** Blobs in memory. Containers must be made before they are written to, accounts before containers. */
+export function fakeBlobs(): FakeBlobs {
+  const contents = new Map<string, Map<string, string>>();
+  const accounts = new Set<string>();
+  const place = (account: string, container: string) => {
+    const found = contents.get(`${account}/${container}`);
+    if (!found) throw new Error(`no container ${account}/${container}`);
+    return found;
+  };
+  const url = (account: string, container?: string, path?: string) =>
+    [URLS.blob, account, container, path].filter((part) => part !== undefined && part !== "").join("/");
+  return {
+    contents,
+    url,
+    ensureAccount: (account) => Promise.resolve(void accounts.add(account)),
+    removeAccount(account) {
+      accounts.delete(account);
+      for (const key of contents.keys()) if (key.startsWith(`${account}/`)) contents.delete(key);
+      return Promise.resolve();
+    },
+    ensureContainer(account, container) {
+      if (!accounts.has(account)) return Promise.reject(new Error(`no account ${account}`));
+      const key = `${account}/${container}`;
+      contents.set(key, contents.get(key) ?? new Map<string, string>());
+      return Promise.resolve();
+    },
+    removeContainer: (account, container) => Promise.resolve(void contents.delete(`${account}/${container}`)),
+    sas: (account, container, ttl) => Promise.resolve(`sig=${account}-${container}&ttl=${String(ttl)}`),
+    download: () => Promise.reject(new Error("not used here")),
+    upload: () => Promise.reject(new Error("not used here")),
+    write: ({ account, container, path }, content) =>
+      Promise.resolve(void place(account, container).set(path, String(content))),
+    exists: ({ account, container, path }: BlobRef) =>
+      Promise.resolve(contents.get(`${account}/${container}`)?.has(path) ?? false),
+  };
+}
+
+export interface FakeServing extends Serving {
+  /** What serves, by id. */
+  readonly live: Map<string, OnlineDeploymentSpec>;
+  readonly deploys: OnlineDeploymentSpec[];
+  readonly runs: BatchRunSpec[];
+  /** Replaced by tests: what bringing up, or a batch run, does. */
+  onDeploy: (spec: OnlineDeploymentSpec) => Promise<void>;
+  onBatch: (spec: BatchRunSpec, signal: AbortSignal) => Promise<BatchSummary>;
+}
+
+export function fakeServing(): FakeServing {
+  const live = new Map<string, OnlineDeploymentSpec>();
+  const deploys: OnlineDeploymentSpec[] = [];
+  const runs: BatchRunSpec[] = [];
+  return {
+    live,
+    deploys,
+    runs,
+    onDeploy: () => Promise.resolve(),
+    onBatch: () => Promise.resolve({ items: 3, succeeded: 3, failed: 0, miniBatches: 1 }),
+    async deploy(spec) {
+      deploys.push(spec);
+      await this.onDeploy(spec);
+      live.set(spec.id, spec);
+    },
+    remove: (id) => Promise.resolve(void live.delete(id)),
+    logs: (id, container, tail) => Promise.resolve(`${container} ${String(tail)} ${id}`),
+    async runBatch(spec, signal) {
+      runs.push(spec);
+      return this.onBatch(spec, signal);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  // Tests read into answers of many shapes.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+export interface TestCloud {
+  readonly cloud: LocalCloud;
+  readonly blobs: FakeBlobs;
+  readonly serving: FakeServing;
+  readonly tokens: Tokens;
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
+  /** Calls, waits for the operation, and answers with the resource, or with the error of the operation. */
+  readonly done: (method: string, path: string, body?: unknown) => Promise<Answer>;
+}
+
+/** Starts a cloud without a port; requests are injected. */
+export async function startCloud(options: Partial<CloudOptions> = {}): Promise<TestCloud> {
+  const parts = { blobs: fakeBlobs(), serving: fakeServing(), tokens: fakeTokens() };
+  const all = { ...parts, ...options } as typeof parts & Partial<CloudOptions>;
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (message: string, fields?: object) => console.error(message, fields),
+  };
+  const cloud = await createCloud({ identity: IDENTITY, urls: URLS, dbFile: ":memory:", log, ...all });
+  const token = await all.tokens.issue({ aud: URLS.cloud, oid: IDENTITY.objectId });
+
+  const call: TestCloud["call"] = async (method, path, body, headers = {}) => {
+    const separator = path.includes("?") ? "&" : "?";
+    const url =
+      path.includes("api-version=") || !/^\/(subscriptions|providers|tenants)/i.test(path)
+        ? path
+        : `${path}${separator}api-version=2025-12-01`;
+    const response = await cloud.app.inject({
+      method: method as "GET",
+      url,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = response.payload;
+    return {
+      status: response.statusCode,
+      headers: response.headers as Answer["headers"],
+      body: text ? (JSON.parse(text) as unknown) : undefined,
+    };
+  };
+  const done: TestCloud["done"] = async (method, path, body) => {
+    const first = await call(method, path, body);
+    if (first.status >= 400) return first;
+    await cloud.idle();
+    const poll = first.headers["azure-asyncoperation"] ?? first.headers["location"];
+    if (!poll) return first;
+    const end = await call("GET", poll.slice(URLS.cloud.length));
+    if (end.body?.status === "Failed" || end.body?.status === "Canceled" || end.status >= 400) return end;
+    return method === "DELETE" ? first : call("GET", path);
+  };
+  return { cloud, ...all, call, done };
+}
+
+const location = "westeurope";
+
+/** A group with a workspace, all that it stands on, and the shortest way to the ids of both. */
+export async function withWorkspace(
+  options: Partial<CloudOptions> = {},
+): Promise<TestCloud & { readonly W: string }> {
+  const test = await startCloud(options);
+  const { done } = test;
+  const P = `${GROUP}/providers`;
+  const expectGood = async (path: string, body: object) => {
+    const { status, body: answer } = await done("PUT", path, body);
+    if (status >= 300) throw new Error(`PUT ${path}: ${String(status)} ${JSON.stringify(answer)}`);
+  };
+  await expectGood(GROUP, { location });
+  await expectGood(`${P}/Microsoft.Storage/storageAccounts/stml`, {
+    location,
+    kind: "StorageV2",
+    sku: { name: "Standard_LRS" },
+  });
+  await expectGood(`${P}/Microsoft.KeyVault/vaults/kv-ml`, {
+    location,
+    properties: {
+      tenantId: IDENTITY.tenantId,
+      sku: { family: "A", name: "standard" },
+      enableRbacAuthorization: true,
+    },
+  });
+  await expectGood(`${P}/Microsoft.ContainerRegistry/registries/acrml`, {
+    location,
+    sku: { name: "Premium" },
+  });
+  const W = `${P}/Microsoft.MachineLearningServices/workspaces/mlw`;
+  await expectGood(W, {
+    location,
+    identity: { type: "SystemAssigned" },
+    properties: {
+      storageAccount: `${P}/Microsoft.Storage/storageAccounts/stml`,
+      keyVault: `${P}/Microsoft.KeyVault/vaults/kv-ml`,
+      containerRegistry: `${P}/Microsoft.ContainerRegistry/registries/acrml`,
+    },
+  });
+  return { ...test, W };
+}
+
+/** An MLflow model, a custom one with code and environment, a data asset and a cluster. */
+export async function withAssets(
+  options: Partial<CloudOptions> = {},
+): Promise<TestCloud & { readonly W: string }> {
+  const test = await withWorkspace(options);
+  const { done, W } = test;
+  const uri = (path: string) => `azureml://datastores/workspaceblobstore/paths/${path}`;
+  const items: Record<string, object> = {
+    "models/flower/versions/1": { properties: { modelType: "mlflow_model", modelUri: uri("models/flower") } },
+    "models/custom/versions/1": {
+      properties: { modelType: "custom_model", modelUri: uri("models/custom/model.joblib") },
+    },
+    "environments/sklearn/versions/1": { properties: { image: "mcr.example/base:1", condaFile: "name: x" } },
+    "codes/score/versions/1": {
+      properties: { codeUri: `${URLS.blob}/stml/azureml/code/src`, properties: { hash_sha256: "abc" } },
+    },
+    "data/rows/versions/1": { properties: { dataType: "uri_folder", dataUri: uri("data/rows") } },
+    "computes/cpu": {
+      properties: {
+        computeType: "AmlCompute",
+        properties: { vmSize: "Standard_DS3_v2", scaleSettings: { maxNodeCount: 2 } },
+      },
+    },
+  };
+  for (const [path, body] of Object.entries(items)) {
+    const { status, body: answer } = await done("PUT", `${W}/${path}`, body);
+    if (status >= 300) throw new Error(`PUT ${path}: ${String(status)} ${JSON.stringify(answer)}`);
+  }
+  return { ...test };
+}
+
+export const endpointBody = (more: object = {}) => ({ location, properties: { authMode: "Key", ...more } });
+export const onlineBody = (W: string, more: object = {}, top: object = {}) => ({
+  location,
+  properties: {
+    endpointComputeType: "Managed",
+    model: `${W}/models/flower/versions/1`,
+    instanceType: "Standard_F2s_v2",
+    ...more,
+  },
+  ...top,
+});

@@ -1,0 +1,196 @@
+/** Jobs, and what is kept as a record: schedules, connections, outbound rules, serverless endpoints. */
+import { ArmError } from "../../errors.ts";
+import { at, isObject, type JsonObject, objectAt, textAt } from "../../json.ts";
+import { ok, type ResourceType } from "../../table.ts";
+import { nameRule } from "../modes.ts";
+import { assetName, mfePaths, mfePut, shortName, studioUrl, WS } from "./common.ts";
+
+export const JOB = `${WS}/jobs`;
+export const FINAL = ["Completed", "Failed", "Canceled", "NotResponding"];
+
+export const statusOf = (internal: { readonly [key: string]: unknown }): string =>
+  String(internal["status"] ?? "NotStarted");
+
+const jobType: ResourceType = {
+  type: JOB,
+  stateless: true,
+  name: nameRule(assetName.pattern, assetName.says, "ValidationError"),
+  required: ["properties.jobType"],
+  enums: {
+    "properties.jobType": ["AutoML", "Command", "Pipeline", "Spark", "Sweep", "Labeling", "FineTuning"],
+  },
+  readOnly: ["properties.status"],
+  defaults: {
+    properties: { experimentName: "Default", isArchived: false, tags: {}, properties: {}, services: {} },
+  },
+  computed: ({ id, name, existing }) => ({
+    properties: {
+      ...(existing ? { ...objectAt(existing.body, "properties") } : {}),
+      services: {
+        Studio: {
+          endpoint: studioUrl(`runs/${name}`, id.slice(0, id.lastIndexOf("/jobs/"))),
+          jobServiceType: "Studio",
+          errorMessage: null,
+          port: null,
+          status: null,
+        },
+      },
+    },
+  }),
+  internal: ({ existing, body }): JsonObject =>
+    existing
+      ? {}
+      : {
+          status: "Failed",
+          error: {
+            code: "NotSupported",
+            message: `This local Azure does not run ${textAt(body, "properties.jobType") ?? ""} jobs: it keeps them as records.`,
+          },
+        },
+  view: (_, { internal, body }): JsonObject =>
+    body["properties"] === null ? {} : { properties: { status: statusOf(internal) } },
+  list: ({ found, query }) => {
+    const type = query["jobtype"]?.toLowerCase();
+    const view = (query["listviewtype"] ?? "ActiveOnly").toLowerCase();
+    return found.filter(({ body, internal }) => {
+      if (!isObject(body["properties"]) || typeof internal["parent"] === "string") return false; // children are listed by their parent
+      const archived = at(body, "properties.isArchived") === true;
+      return (
+        (type === undefined || textAt(body, "properties.jobType")?.toLowerCase() === type) &&
+        (view === "all" || archived === (view === "archivedonly"))
+      );
+    });
+  },
+  actions: {
+    cancel: ({ cloud, resource }) => {
+      if (FINAL.includes(statusOf(resource.internal)))
+        throw new ArmError(
+          400,
+          "BadArgument",
+          `The job '${resource.name}' is ${statusOf(resource.internal)}: it cannot be canceled.`,
+        );
+      cloud.arm.change(resource.key, ({ internal }) => ({
+        internal: { ...internal, status: "CancelRequested" },
+      }));
+      cloud.runs.get(resource.key)?.abort();
+      return { status: 200 };
+    },
+  },
+  removing: ({ cloud, resource }) => {
+    cloud.runs.get(resource.key)?.abort();
+    return Promise.resolve();
+  },
+  deleteRules: [
+    {
+      code: "BadArgument",
+      check: ({ resource }) =>
+        FINAL.includes(statusOf(resource.internal))
+          ? undefined
+          : `The job '${resource.name}' is ${statusOf(resource.internal)}: cancel it before it is deleted.`,
+    },
+  ],
+};
+
+const scheduleType: ResourceType = {
+  type: `${WS}/schedules`,
+  name: assetName,
+  put: mfePut,
+  delete: { update: 202, headers: ["Location", "Azure-AsyncOperation"] },
+  operationPaths: mfePaths,
+  required: ["properties.action.actionType", "properties.trigger.triggerType"],
+  enums: {
+    "properties.action.actionType": ["CreateJob", "CreateMonitor", "InvokeBatchEndpoint", "ImportData"],
+    "properties.trigger.triggerType": ["Cron", "Recurrence"],
+    "properties.trigger.frequency": ["Minute", "Hour", "Day", "Week", "Month"],
+  },
+  defaults: { properties: { isEnabled: true, tags: {}, properties: {}, trigger: { timeZone: "UTC" } } },
+  rules: [
+    {
+      code: "ValidationError",
+      target: "properties.trigger",
+      check: ({ body }) => {
+        const lacks =
+          textAt(body, "properties.trigger.triggerType") === "Cron"
+            ? ["expression"]
+            : ["frequency", "interval"];
+        const missing = lacks.filter((name) => at(body, `properties.trigger.${name}`) === undefined);
+        return missing.length ? `The trigger lacks ${missing.join(" and ")}.` : undefined;
+      },
+    },
+  ],
+  deleteRules: [
+    {
+      code: "BadArgument",
+      check: ({ resource }) =>
+        at(resource.body, "properties.isEnabled") === true
+          ? "You must first disable a schedule to delete it."
+          : undefined,
+    },
+  ],
+  list: ({ found, query }) => {
+    const view = (query["listviewtype"] ?? "EnabledOnly").toLowerCase();
+    return found.filter(
+      ({ body }) =>
+        view === "all" || (at(body, "properties.isEnabled") === true) === (view === "enabledonly"),
+    );
+  },
+};
+
+const connectionType: ResourceType = {
+  type: `${WS}/connections`,
+  name: shortName,
+  stateless: true,
+  created: 200,
+  required: ["properties.authType"],
+  writeOnly: ["properties.credentials"],
+  defaults: { properties: { isSharedToAll: false, metadata: {} } },
+  actions: {
+    listsecrets: ({ resource }) => {
+      const { id, name, type, body, internal } = resource;
+      return ok({
+        id,
+        name,
+        type,
+        ...body,
+        properties: {
+          ...objectAt(body, "properties"),
+          credentials: internal["properties.credentials"] ?? null,
+        },
+      });
+    },
+  },
+  list: ({ found, query }) =>
+    found.filter(({ body }) =>
+      ["category", "target"].every(
+        (name) =>
+          query[name] === undefined ||
+          textAt(body, `properties.${name}`)?.toLowerCase() === query[name].toLowerCase(),
+      ),
+    ),
+};
+
+const outboundRuleType: ResourceType = {
+  type: `${WS}/outboundRules`,
+  name: shortName,
+  stateless: true,
+  put: { update: 202, headers: ["Location"] },
+  delete: { update: 202, headers: ["Location"] },
+  operationPaths: ["workspaceOperationsStatus", "workspaceOperationResults"],
+  required: ["properties.type", "properties.destination"],
+  enums: { "properties.type": ["FQDN", "PrivateEndpoint", "ServiceTag"] },
+  defaults: { properties: { category: "UserDefined", status: "Inactive" } },
+  rules: [
+    {
+      code: "ValidationError",
+      check: ({ body, parent }) => {
+        const mode = textAt(parent?.body, "properties.managedNetwork.isolationMode") ?? "Disabled";
+        if (mode === "Disabled") return "The workspace has no managed network: outbound rules need one.";
+        return textAt(body, "properties.type") === "FQDN" && mode !== "AllowOnlyApprovedOutbound"
+          ? "FQDN rules need the isolation mode AllowOnlyApprovedOutbound."
+          : undefined;
+      },
+    },
+  ],
+};
+
+export const jobTypes: readonly ResourceType[] = [jobType, scheduleType, connectionType, outboundRuleType];

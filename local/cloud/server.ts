@@ -1,0 +1,123 @@
+/** The cloud's one HTTPS server: ARM, the data planes, Graph, and the sign-in and metadata that are handed in. */
+import Fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
+import type {
+  BatchJobs,
+  BlobStore,
+  CloudIdentity,
+  EndpointDirectory,
+  Log,
+  Serving,
+  Tls,
+  Tokens,
+  Urls,
+} from "../contracts.ts";
+import { createArm } from "./arm/arm.ts";
+import { type Audiences, audiencesOf, authenticator } from "./arm/auth.ts";
+import { dataplanePlugin } from "./arm/dataplane.ts";
+import { errorBody } from "./arm/errors.ts";
+import { graphPlugin } from "./arm/graph.ts";
+import { armPlugin, type Faults } from "./arm/http.ts";
+import type { JsonObject } from "./arm/json.ts";
+import { createBatchJobs } from "./arm/ml/batch-jobs.ts";
+import { createDirectory } from "./arm/ml/directory.ts";
+import { tables } from "./arm/tables/index.ts";
+import { localPlugin } from "./arm/local.ts";
+import { resumeDeployments } from "./arm/ml/resume.ts";
+
+export type { Fault, Faults } from "./arm/http.ts";
+
+export interface CloudOptions {
+  readonly identity: CloudIdentity;
+  /** Without it the app speaks plain HTTP: for tests that inject requests. */
+  readonly tls?: Pick<Tls, "cert" | "key">;
+  readonly urls: Urls;
+  readonly tokens: Tokens;
+  readonly blobs: BlobStore;
+  readonly serving: Serving;
+  /** SQLite file of everything that ARM knows; `:memory:` keeps nothing. */
+  readonly dbFile: string;
+  /** Every ARM request is appended to it as a JSON line. */
+  readonly requestsFile?: string;
+  readonly log: Log;
+  /** Sign-in, cloud metadata, and what else shares the port. */
+  readonly plugins?: readonly FastifyPluginAsync[];
+  /** Audiences that tokens may be for; this cloud's own and the public cloud's unless given. */
+  readonly audiences?: Partial<Audiences>;
+  /** Seconds here per typical second of an operation there. Default 0: as fast as the work is. */
+  readonly timeScale?: number;
+  readonly faults?: Faults;
+  readonly now?: () => Date;
+}
+
+export interface LocalCloud {
+  readonly app: FastifyInstance;
+  readonly directory: EndpointDirectory;
+  readonly batchJobs: BatchJobs;
+  /** Starts live deployments again, then goes on with interrupted operations; interrupted batch jobs fail. */
+  resume(): Promise<void>;
+  /** Resolves when no operation runs. */
+  idle(): Promise<void>;
+  /** Stops answering; what is in progress goes on at the next start. */
+  close(): Promise<void>;
+}
+
+/** Builds the server; `app.listen` starts it. */
+export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
+  const { identity, tls, urls, tokens, log } = options;
+  const arm = createArm({ ...options, tables });
+  const audiences = { ...audiencesOf(urls), ...options.audiences };
+  const authenticate = authenticator(tokens, identity, urls);
+  const batchJobs = createBatchJobs(arm);
+  const shared = { arm, cloud: arm.cloud, authenticate, audiences };
+
+  const app = Fastify({
+    ...(tls ? { https: { key: tls.key, cert: tls.cert } } : {}),
+    logger: false,
+    forceCloseConnections: true,
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 2000 },
+  }) as unknown as FastifyInstance;
+  app.setNotFoundHandler((request, reply) => {
+    const error: JsonObject = {
+      code: "NotFound",
+      message: `There is nothing at '${request.url}'.`,
+      target: null,
+      details: [],
+    };
+    void reply.status(404).send({ error });
+  });
+  app.addHook("onError", (request, _, error, done) => {
+    if (errorBody(error).status === 500)
+      log.error("a request broke", { method: request.method, url: request.url, error: String(error.stack) });
+    done();
+  });
+  for (const plugin of options.plugins ?? []) await app.register(plugin);
+  const { requestsFile, faults } = options;
+  await app.register(
+    armPlugin({
+      ...shared,
+      ...(requestsFile === undefined ? {} : { requestsFile }),
+      ...(faults ? { faults } : {}),
+    }),
+  );
+  await app.register(dataplanePlugin(shared));
+  await app.register(graphPlugin(shared));
+  await app.register(localPlugin(shared));
+
+  return {
+    app,
+    directory: createDirectory(arm.cloud),
+    batchJobs,
+    async resume() {
+      batchJobs.failInterrupted();
+      await resumeDeployments(arm.cloud);
+      arm.engine.resume();
+    },
+    idle: () => arm.operations.idle(),
+    async close() {
+      await app.close();
+      arm.operations.close();
+      await batchJobs.close();
+      arm.cloud.store.close();
+    },
+  };
+}
