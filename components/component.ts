@@ -55,6 +55,18 @@ export const placeIn = (workspace: InWorkspace, tags?: Readonly<Record<string, s
   tags: { ...workspace.tags, ...tags },
 });
 
+/** What an author said of something, without keys for what was left unsaid. */
+export const described = ({
+  description,
+  properties = {},
+}: {
+  readonly description?: string | undefined;
+  readonly properties?: Readonly<Record<string, string>>;
+}) => ({
+  ...(description !== undefined && { description }),
+  ...(Object.keys(properties).length > 0 && { properties: { ...properties } }),
+});
+
 /** Options for what a component makes: it is the parent, and its `dependsOn`, which Pulumi does not hand down, counts too. */
 export const within = (
   parent: pulumi.ComponentResource,

@@ -2,10 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as managedidentity from "@pulumi/azure-native/managedidentity/index.js";
 import { nameOf, token, within } from "../component.ts";
 import type { Placement } from "../component.ts";
-
-/** Who acts for a stage. What each may do: `role-table.ts`. */
-export const workloadIdentities = ["workspace", "compute", "endpoint"] as const;
-export type WorkloadIdentity = (typeof workloadIdentities)[number];
+import type { Principal } from "./role-assignments.ts";
+import type { WorkloadIdentity } from "./role-table.ts";
 
 export interface IdentitiesArgs {
   readonly placement: Placement;
@@ -16,6 +14,9 @@ export class Identities extends pulumi.ComponentResource {
   readonly workspace: managedidentity.UserAssignedIdentity;
   readonly compute: managedidentity.UserAssignedIdentity;
   readonly endpoint: managedidentity.UserAssignedIdentity;
+
+  /** For role assignments. */
+  readonly principals: Readonly<Record<WorkloadIdentity, Principal>>;
 
   constructor(name: string, args: IdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("access", "Identities"), name, args, opts);
@@ -35,6 +36,11 @@ export class Identities extends pulumi.ComponentResource {
     this.workspace = identity("workspace");
     this.compute = identity("compute");
     this.endpoint = identity("endpoint");
+    this.principals = {
+      workspace: { id: this.workspace.principalId, type: "ServicePrincipal" },
+      compute: { id: this.compute.principalId, type: "ServicePrincipal" },
+      endpoint: { id: this.endpoint.principalId, type: "ServicePrincipal" },
+    };
     this.registerOutputs({
       workspaceId: this.workspace.id,
       computeId: this.compute.id,

@@ -3,10 +3,8 @@ import { Group } from "@pulumi/azuread";
 import { token, within } from "../component.ts";
 import { planName } from "../names.ts";
 import type { Naming } from "../names.ts";
-
-/** The people of a stage. What each may do: `role-table.ts`. */
-export const personas = ["dataScientists", "mlEngineers", "computeOperators", "readers"] as const;
-export type Persona = (typeof personas)[number];
+import type { Principal } from "./role-assignments.ts";
+import type { Persona } from "./role-table.ts";
 
 export interface PersonaGroupsArgs {
   readonly naming: Naming;
@@ -19,8 +17,8 @@ export interface PersonaGroupsArgs {
  * Making groups takes the directory role *Groups Administrator*, or `Group.Create` for an application.
  */
 export class PersonaGroups extends pulumi.ComponentResource {
-  /** Object ids. */
-  readonly groupIds: Readonly<Partial<Record<Persona, pulumi.Output<string>>>>;
+  /** For role assignments; only of the personas that were asked for. */
+  readonly principals: Readonly<Partial<Record<Persona, Principal>>>;
 
   constructor(name: string, args: PersonaGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("access", "PersonaGroups"), name, args, opts);
@@ -38,13 +36,13 @@ export class PersonaGroups extends pulumi.ComponentResource {
     const idOf = (persona: Persona, wish: string) =>
       wish === "create" ? group(persona) : pulumi.output(wish);
 
-    this.groupIds = Object.fromEntries(
-      personas.flatMap((persona) => {
-        const wish = args.personas[persona];
-        return wish === undefined ? [] : [[persona, idOf(persona, wish)]];
-      }),
+    const wishes = Object.entries(args.personas) as [Persona, string | undefined][];
+    this.principals = Object.fromEntries(
+      wishes.flatMap(([persona, wish]) =>
+        wish === undefined ? [] : [[persona, { id: idOf(persona, wish), type: "Group" as const }]],
+      ),
     );
-    this.registerOutputs({ groupIds: this.groupIds });
+    this.registerOutputs({});
   }
 }
 

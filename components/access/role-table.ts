@@ -5,9 +5,14 @@
  * Sources: Microsoft's "Set up authentication between Azure Machine Learning and other services", "Authenticate clients
  * for online endpoints", "Disable shared key access", "Manage access to workspaces"; see `docs/adr/0003`.
  */
-import type { Persona } from "./persona-groups.ts";
-import type { WorkloadIdentity } from "./identities.ts";
 import type { Role } from "./roles.ts";
+
+/** What acts for a stage: managed identities. */
+export type WorkloadIdentity = "workspace" | "compute" | "endpoint";
+
+/** The people of a stage: Entra groups. */
+export const personas = ["dataScientists", "mlEngineers", "computeOperators", "readers"] as const;
+export type Persona = (typeof personas)[number];
 
 /** `deployer` is who runs `pulumi up`. */
 export type Identity = WorkloadIdentity | Persona | "deployer";
@@ -87,8 +92,8 @@ export const roleTable: readonly RoleRow[] = [
   row("readers", "Storage File Data Privileged Reader", "storage", "seeing notebooks without keys"),
 ];
 
-/** What a workspace with a managed network needs besides. */
-export const managedNetworkRoles: readonly RoleRow[] = [
+/** Needed besides where the workspace has a managed network. */
+const managedNetwork: readonly RoleRow[] = [
   row(
     "workspace",
     "Azure AI Enterprise Network Connection Approver",
@@ -96,6 +101,10 @@ export const managedNetworkRoles: readonly RoleRow[] = [
     "approving the private endpoints that its managed network makes",
   ),
 ];
+
+/** The rows of a stage. */
+export const rolesFor = (stage: { readonly managedNetwork: boolean }): readonly RoleRow[] =>
+  stage.managedNetwork ? [...roleTable, ...managedNetwork] : roleTable;
 
 export interface PlannedRole extends RoleRow {
   /** Ends the assignment's logical name, so it is identity: `compute-registry-acrpull`. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BatchDefaultDeployment } from "@azure-ml-as-code/provider/sdk.ts";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
-import { placeIn, token, within } from "../component.ts";
+import { described, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 
 export interface BatchDeployment {
@@ -16,6 +16,8 @@ export interface BatchEndpointArgs {
   /** Unique in its region. */
   readonly endpointName: pulumi.Input<string>;
   readonly description?: string;
+  /** Metadata; once there, a key keeps its value. @default none */
+  readonly properties?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   /** By name. They cost nothing until a job runs. */
   readonly deployments: Readonly<Record<string, BatchDeployment>>;
@@ -54,7 +56,7 @@ export class BatchEndpoint extends pulumi.ComponentResource {
         ...placeIn(workspace, args.tags),
         properties: {
           authMode: "AADToken",
-          ...(args.description !== undefined && { description: args.description }),
+          ...described(args),
         },
       },
       pulumi.mergeOptions(within(this, opts), {

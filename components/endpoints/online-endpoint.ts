@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EndpointTraffic } from "@azure-ml-as-code/provider/sdk.ts";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
-import { placeIn, token, within } from "../component.ts";
+import { described, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 import { exposure } from "../network/exposure.ts";
 import { trafficProblems } from "./traffic-plan.ts";
@@ -11,7 +11,8 @@ import type { Traffic } from "./traffic-plan.ts";
 export interface OnlineDeployment {
   /** As ARM has them. */
   readonly properties: inputs.ManagedOnlineDeploymentArgs | inputs.KubernetesOnlineDeploymentArgs;
-  readonly instanceCount: number;
+  /** Machines, each running one copy of the model. @default 1 */
+  readonly instanceCount?: number;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -26,6 +27,8 @@ export interface OnlineEndpointArgs {
   /** Lets callers in from the Internet; they sign in as `authMode` says. @default false */
   readonly publicNetworkAccess?: boolean;
   readonly description?: string;
+  /** Metadata; once there, a key keeps its value. @default none */
+  readonly properties?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   /** By name. */
   readonly deployments: Readonly<Record<string, OnlineDeployment>>;
@@ -74,7 +77,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
         properties: {
           authMode: args.authMode ?? "AADToken",
           publicNetworkAccess: exposure(args.publicNetworkAccess ?? false).publicNetworkAccess,
-          ...(args.description !== undefined && { description: args.description }),
+          ...described(args),
         },
       },
       pulumi.mergeOptions(within(this, opts), {
@@ -86,7 +89,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
       }),
     );
     const made = Object.entries(deployments).map(
-      ([deploymentName, { properties, instanceCount, tags }]) =>
+      ([deploymentName, { properties, instanceCount = 1, tags }]) =>
         new ml.OnlineDeployment(
           `${name}-${deploymentName}`,
           {

@@ -11,6 +11,9 @@ export interface TrafficPlan {
   readonly deployments: readonly string[];
 }
 
+/** Of one endpoint. */
+export const MAX_DEPLOYMENTS = 20;
+
 interface Rule {
   readonly fails: (plan: TrafficPlan) => boolean;
   readonly message: (plan: TrafficPlan) => string;
@@ -53,8 +56,9 @@ const rules: readonly Rule[] = [
     message: ({ mirrorTraffic }) => `${weighted(mirrorTraffic).join(", ")} cannot both mirror and be live`,
   },
   {
-    fails: ({ deployments }) => deployments.length > 20,
-    message: ({ deployments }) => `an endpoint has at most 20 deployments, this one ${deployments.length}`,
+    fails: ({ deployments }) => deployments.length > MAX_DEPLOYMENTS,
+    message: ({ deployments }) =>
+      `an endpoint has at most ${MAX_DEPLOYMENTS} deployments, this one ${deployments.length}`,
   },
 ];
 

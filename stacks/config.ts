@@ -1,0 +1,121 @@
+/** Reads a stage: its file and its workloads, checked whole before anything is made. */
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { didYouMean } from "../specs/nearest.ts";
+import { schemaProblems, show, keyPath } from "../specs/problems.ts";
+import { presets } from "./presets.ts";
+import { ruleFindings } from "./rules.ts";
+import { presetNames, settings as schema } from "./settings.ts";
+import type { Opening, PresetName, Settings } from "./settings.ts";
+import { loadWorkloads } from "./workload-plan.ts";
+import type { WorkloadPlan } from "./workload-plan.ts";
+
+/** The folder of `Pulumi.yaml`. */
+const projectRoot = join(import.meta.dirname, "..");
+
+export interface Stage {
+  /** The stack's. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly workloads: WorkloadPlan;
+}
+
+export const isOpen = ({ openings }: Settings, opening: Opening): boolean => openings.includes(opening);
+
+/**
+ * The stage that this program runs for.
+ * @throws RunError that lists every problem of the stage file and of the workloads.
+ */
+export function readStage(): Stage {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), decode(text)]));
+  return loadStage(pulumi.getStack(), values);
+}
+
+/** {@link readStage} for a stack's name and its configuration, by key without `azure-ml:`. */
+export function loadStage(name: string, values: Values, root = projectRoot): Stage {
+  const { settings, problems } = checkSettings(name, values);
+  const workloads = loadWorkloads(settings, root);
+  const all = [...problems, ...workloads.problems];
+  if (all.length > 0)
+    throw new pulumi.RunError(
+      `stage ${name} has ${all.length === 1 ? "a problem" : `${all.length} problems`}, and nothing was changed:\n` +
+        all.map((problem) => `  - ${problem}`).join("\n"),
+    );
+  return { name, settings, workloads: workloads.plan };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The stage file on top of its preset. With problems, the settings are the preset's wherever the file's are not usable. */
+export function checkSettings(name: string, values: Values): { settings: Settings; problems: string[] } {
+  const wanted = values["preset"] ?? name;
+  const preset = presetNames.find((known) => known === wanted) ?? "prod";
+  const file = `Pulumi.${name}.yaml`;
+  const at = (path: string, message: string) => `${file}: azure-ml:${path}: ${message}`;
+  const unknownPreset =
+    preset === wanted
+      ? []
+      : [
+          at(
+            "preset",
+            `found ${show(wanted)}; allowed: ${presetNames.join(", ")}${didYouMean(typeof wanted === "string" ? wanted : "", presetNames)}`,
+          ),
+        ];
+
+  const below = defaults(name, preset);
+  const whole = merge(below, { ...values, preset }) as Values;
+  const parsed = schema.safeParse(whole);
+  const source = { file, value: whole, position: () => ({ line: 1, column: 1 }), text: () => undefined };
+  const malformed = parsed.success ? [] : schemaProblems(source, whole, parsed.error.issues);
+  const settings = parsed.success ? parsed.data : wellFormed(whole, below);
+  return {
+    settings,
+    problems: [
+      ...unknownPreset,
+      ...malformed.map(({ path, message }) => at(path, message)),
+      ...ruleFindings(settings).map(({ path, message }) => at(keyPath(path), message)),
+    ],
+  };
+}
+
+/** Key by key what the schema takes, so that one wrong key does not hide what is wrong elsewhere. */
+function wellFormed(whole: Values, below: Values): Settings {
+  const entries = Object.entries(schema.shape).map(([key, part]) => {
+    const parsed = part.safeParse(whole[key]);
+    return [key, parsed.success ? parsed.data : below[key]];
+  });
+  return Object.fromEntries(entries) as Settings;
+}
+
+function defaults(name: string, preset: PresetName) {
+  const { naming, tags, ...rest } = presets[preset];
+  return {
+    ...rest,
+    preset,
+    naming: { ...naming, stage: name },
+    tags: { ...tags, stage: name, "managed-by": "pulumi" },
+  };
+}
+
+/** Mappings merge, anything else takes the place of what was there. */
+function merge(below: unknown, above: unknown): unknown {
+  if (!isMapping(below) || !isMapping(above)) return above;
+  const names = new Set([...Object.keys(below), ...Object.keys(above)]);
+  return Object.fromEntries(
+    [...names].map((key) => [key, key in above ? merge(below[key], above[key]) : below[key]]),
+  );
+}
+
+const isMapping = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A value as the stage file has it: the engine hands mappings, lists, numbers and booleans over as JSON. */
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

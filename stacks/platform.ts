@@ -1,0 +1,119 @@
+/** The platform of a stage: all that its workloads stand on. Wiring only. */
+import * as authorization from "@pulumi/azure-native/authorization/index.js";
+import { Identities } from "../components/access/identities.ts";
+import { KeyVault } from "../components/access/key-vault.ts";
+import { PersonaGroups } from "../components/access/persona-groups.ts";
+import { RoleAssignments } from "../components/access/role-assignments.ts";
+import { rolesFor } from "../components/access/role-table.ts";
+import { ComputeCluster } from "../components/compute/cluster.ts";
+import { BlobDatastore } from "../components/data/blob-datastore.ts";
+import { Storage } from "../components/data/storage.ts";
+import { Monitoring } from "../components/monitoring/monitoring.ts";
+import { ContainerRegistry } from "../components/registry/container-registry.ts";
+import { StageGroup } from "../components/workspace/stage-group.ts";
+import { Workspace } from "../components/workspace/workspace.ts";
+import { isOpen } from "./config.ts";
+import { UPLOADS } from "./rules.ts";
+import type { Settings } from "./settings.ts";
+
+export type Platform = ReturnType<typeof buildPlatform>;
+
+export function buildPlatform(settings: Settings) {
+  const { naming, location, tags, protect, isolation } = settings;
+  const publicNetworkAccess = isOpen(settings, "publicNetworkAccess");
+  const { subscriptionId, tenantId, objectId } = authorization.getClientConfigOutput();
+
+  const group = new StageGroup("stage", { naming, location, tags }, { protect });
+  const { placement } = group;
+  const identities = new Identities("identity", { placement });
+  const people = new PersonaGroups("people", { naming, personas: settings.personas });
+
+  const containers = [UPLOADS, ...Object.values(settings.datastores).map(({ container }) => container)];
+  const storage = new Storage(
+    "storage",
+    { placement, publicNetworkAccess, containers, ...settings.storage },
+    { protect },
+  );
+  const vault = new KeyVault(
+    "vault",
+    { placement, publicNetworkAccess, tenantId, ...settings.vault },
+    { protect },
+  );
+  const registry = new ContainerRegistry("registry", { placement, publicNetworkAccess }, { protect });
+  const monitoring = new Monitoring(
+    "monitoring",
+    { placement, publicNetworkAccess, ...settings.monitoring },
+    { protect },
+  );
+
+  const access = {
+    subscriptionId,
+    table: rolesFor({ managedNetwork: isolation !== "none" }),
+    principals: {
+      ...identities.principals,
+      ...people.principals,
+      deployer: { id: objectId, type: settings.deployer.principalType },
+    },
+  };
+  const partRoles = new RoleAssignments("part-roles", {
+    ...access,
+    scopes: {
+      resourceGroup: group.resourceGroupId,
+      storage: storage.id,
+      vault: vault.id,
+      registry: registry.id,
+      insights: monitoring.applicationInsightsId,
+    },
+  });
+  const workspace = new Workspace(
+    "workspace",
+    {
+      placement,
+      publicNetworkAccess,
+      isolation,
+      identityId: identities.workspace.id,
+      storageAccountId: storage.id,
+      keyVaultId: vault.id,
+      containerRegistryId: registry.id,
+      applicationInsightsId: monitoring.applicationInsightsId,
+      purgeOnDestroy: settings.purgeOnDestroy,
+    },
+    // Without them it cannot make its containers and secrets, and its first job or deployment fails.
+    { protect, dependsOn: partRoles },
+  );
+  const workspaceRoles = new RoleAssignments("workspace-roles", {
+    ...access,
+    scopes: { workspace: workspace.id },
+  });
+
+  const clusters = record(settings.clusters, (clusterName, cluster) => {
+    const args = { workspace: workspace.inside, clusterName, identityId: identities.compute.id, ...cluster };
+    // Without its roles a node cannot pull the image of its first job.
+    return new ComputeCluster(
+      clusterName,
+      { ...args, nodePublicIp: isolation === "none" },
+      { dependsOn: partRoles },
+    );
+  });
+  const datastores = record(
+    { [UPLOADS]: { container: UPLOADS }, ...settings.datastores },
+    (datastoreName, { container }) =>
+      new BlobDatastore(`datastore-${datastoreName}`, {
+        workspace: workspace.inside,
+        datastoreName,
+        accountName: storage.accountName,
+        containerName: storage.containers[container]!,
+        blobEndpoint: storage.blobEndpoint,
+        subscriptionId,
+        resourceGroupName: group.resourceGroupName,
+      }),
+  );
+
+  return { group, identities, storage, workspace, clusters, datastores, roles: [partRoles, workspaceRoles] };
+}
+
+const record = <From, To>(
+  from: Readonly<Record<string, From>>,
+  make: (key: string, value: From) => To,
+): Record<string, To> =>
+  Object.fromEntries(Object.entries(from).map(([key, value]) => [key, make(key, value)]));

@@ -1,0 +1,61 @@
+/** What each kind of stage is unless its file says otherwise. */
+import type { PresetName, Settings } from "./settings.ts";
+
+/** A stage file adds the rest: region, names of compute clusters, people. */
+export type Preset = Omit<Settings, "preset" | "location"> & Partial<Pick<Settings, "location">>;
+
+const common = {
+  naming: { workload: "ml", stage: "stage" },
+  tags: {},
+  personas: {},
+  clusters: {},
+  datastores: {},
+  endpoints: {},
+  workloads: { folder: "workloads" },
+} satisfies Partial<Settings>;
+
+/** Cheap, open where a person needs it, and gone without a trace. */
+const open = {
+  ...common,
+  openings: ["publicNetworkAccess", "keyAuthentication"],
+  isolation: "none",
+  protect: false,
+  purgeOnDestroy: true,
+  storage: { redundancy: "Standard_LRS" },
+  vault: { purgeProtection: false, softDeleteDays: 7 },
+  monitoring: { retentionDays: 30 },
+} satisfies Partial<Settings>;
+
+/**
+ * Nothing open, nothing lost. `internet-outbound` because environments are built from public packages; a stage whose
+ * images are built elsewhere tightens it to `approved-outbound`, from where there is no way back.
+ */
+const locked = {
+  ...common,
+  openings: [],
+  isolation: "internet-outbound",
+  protect: true,
+  purgeOnDestroy: false,
+  deployer: { principalType: "ServicePrincipal" },
+  storage: { redundancy: "Standard_ZRS" },
+  vault: { purgeProtection: true, softDeleteDays: 90 },
+  monitoring: { retentionDays: 90 },
+  endpoints: { authMode: "aad_token" },
+} satisfies Partial<Settings>;
+
+export const presets: Readonly<Record<PresetName, Preset>> = {
+  local: {
+    ...open,
+    location: "westeurope",
+    deployer: { principalType: "ServicePrincipal" },
+    personas: {
+      dataScientists: "create",
+      mlEngineers: "create",
+      computeOperators: "create",
+      readers: "create",
+    },
+  },
+  dev: { ...open, deployer: { principalType: "User" } },
+  staging: locked,
+  prod: { ...locked, monitoring: { retentionDays: 365 } },
+};

@@ -1,0 +1,107 @@
+/** What a stage file may say: one schema for all of it. Names of keys are contract. */
+import { z } from "zod";
+import { personas } from "../components/access/role-table.ts";
+import type { Persona } from "../components/access/role-table.ts";
+import { boolean, keys, whole } from "../specs/fields.ts";
+
+export const presetNames = ["local", "dev", "staging", "prod"] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** What a stage can open, and to whom. What is not in its list is closed. */
+export const openings = {
+  publicNetworkAccess:
+    "workspace, storage, vault, registry, telemetry and endpoints answer callers on the Internet, and compute nodes have addresses there; every caller still signs in and needs a role",
+  keyAuthentication: "online endpoints may take keys and tokens: whoever holds one may call, without a role",
+} as const;
+export type Opening = keyof typeof openings;
+
+const part = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9]|-(?=[a-z0-9])){1,19}$/,
+    "2 to 20 lower-case letters, digits and single dashes, a letter first",
+  );
+const persona = z
+  .string()
+  .regex(/^(create|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i, '"create" or the object id of a group')
+  .optional()
+  .describe(
+    '"create" makes an Entra group; an object id names one that exists; left out, nobody has the role',
+  );
+
+const cluster = keys({
+  vmSize: z.string().min(1),
+  minNodes: whole(0).optional().describe("Above 0, nodes cost money while nothing runs. Default 0"),
+  maxNodes: whole(1),
+  idleSeconds: whole(1).optional().describe("Until a node without work goes. Default 120"),
+  priority: z.enum(["Dedicated", "LowPriority"]).optional().describe("Default Dedicated"),
+});
+
+export const settings = keys({
+  preset: z.enum(presetNames).describe("What the file differs from. Default: the stack's name"),
+  naming: keys({
+    workload: part.describe("What the platform is for; part of every Azure name"),
+    stage: part.describe("Part of every Azure name. Default: the stack's name"),
+  }),
+  location: z
+    .string()
+    .regex(/^[a-z0-9]+$/, 'a region as Azure names it in one word, like "westeurope"')
+    .describe("Region of everything"),
+  tags: z
+    .record(z.string(), z.string().max(256))
+    .describe("On every resource that takes tags, besides `stage` and `managed-by`"),
+  openings: z.array(z.enum(Object.keys(openings) as [Opening, ...Opening[]])).describe(
+    Object.entries(openings)
+      .map(([name, exposes]) => `${name}: ${exposes}`)
+      .join(". "),
+  ),
+  isolation: z
+    .enum(["none", "internet-outbound", "approved-outbound"])
+    .describe("Network of computes and deployments. Can be tightened later, never relaxed"),
+  protect: boolean.describe("Refuses to delete or replace what holds data, and endpoints"),
+  purgeOnDestroy: boolean.describe("`destroy` leaves nothing to recover, and the workspace's name free"),
+  deployer: keys({
+    principalType: z.enum(["ServicePrincipal", "User"]).describe("Who runs `up`: a pipeline or a person"),
+  }),
+  personas: keys(
+    Object.fromEntries(personas.map((name) => [name, persona])) as Record<Persona, typeof persona>,
+  ),
+  storage: keys({
+    redundancy: z.enum(["Standard_LRS", "Standard_ZRS", "Standard_GZRS"]),
+  }),
+  vault: keys({
+    purgeProtection: boolean.describe(
+      "Nobody can purge a deleted vault before its time. Cannot be taken back",
+    ),
+    softDeleteDays: whole(7, 90),
+  }),
+  monitoring: keys({ retentionDays: whole(30, 730) }),
+  clusters: z.record(z.string(), cluster).describe("By the name that jobs and deployments use"),
+  datastores: z
+    .record(z.string(), keys({ container: z.string() }))
+    .describe("Blob datastores of the stage's own, each over a container that is made for it"),
+  endpoints: keys({
+    authMode: z
+      .enum(["aad_token", "aml_token", "key"])
+      .optional()
+      .describe("Takes the place of `auth_mode` in every online endpoint's YAML. Default: as the YAML says"),
+  }),
+  workloads: keys({
+    folder: z.string().min(1).describe("Of CLI v2 YAML, relative to the project"),
+    include: z.array(z.string().min(1)).optional().describe("Folders in it; default all"),
+    existing: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(model|environment|data|code|component|compute|datastore)\/[^/]+$/,
+            '"model/NAME", "compute/NAME" and the like',
+          ),
+      )
+      .optional()
+      .describe("What workloads may refer to and the stage does not make; default nothing"),
+  }),
+});
+
+/** All that a stage is made from, presets applied. */
+export type Settings = z.infer<typeof settings>;

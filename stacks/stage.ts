@@ -1,0 +1,79 @@
+/** A whole stage: its platform, its workloads, and what it says of itself. */
+import type { Output } from "@pulumi/pulumi";
+import type { Stage } from "./config.ts";
+import { buildPlatform } from "./platform.ts";
+import { buildWorkloads } from "./workloads.ts";
+
+/** The stack's outputs. Names are contract: `npm run local` and pipelines read them. No output holds a secret. */
+export interface StageOutputs {
+  /** Name. */
+  readonly resourceGroup: Output<string>;
+  readonly workspace: { readonly name: Output<string>; readonly id: Output<string> };
+  /** Ends the names that had to be unique. */
+  readonly suffix: Output<string>;
+  /** Name. */
+  readonly storageAccount: Output<string>;
+  /** By the names in the YAML. */
+  readonly onlineEndpoints: Readonly<Record<string, OnlineEndpointOutput>>;
+  /** By the names in the YAML. */
+  readonly batchEndpoints: Readonly<Record<string, BatchEndpointOutput>>;
+}
+
+interface EndpointOutput {
+  /** In Azure, with the stage's suffix. */
+  readonly name: Output<string>;
+  readonly id: Output<string>;
+  readonly scoringUri: Output<string>;
+}
+
+export interface OnlineEndpointOutput extends EndpointOutput {
+  readonly authMode: "AADToken" | "AMLToken" | "Key";
+  /** Percent by deployment, as the service has it. */
+  readonly traffic: Output<Record<string, number>>;
+  /** A request body to try it with, relative to the project. */
+  readonly sampleRequest?: string;
+}
+
+export interface BatchEndpointOutput extends EndpointOutput {
+  readonly defaultDeployment: Output<string | undefined>;
+  /** A folder to try it with, relative to the project. */
+  readonly sampleInput?: string;
+}
+
+export function buildStage(stage: Stage): StageOutputs {
+  const platform = buildPlatform(stage.settings);
+  const services = buildWorkloads(stage, platform);
+  const { group, storage, workspace } = platform;
+
+  return {
+    resourceGroup: group.resourceGroupName,
+    workspace: { name: workspace.workspaceName, id: workspace.id },
+    suffix: group.suffix,
+    storageAccount: storage.accountName,
+    onlineEndpoints: Object.fromEntries(
+      services.onlineEndpoints.map(({ name, endpoint, authMode, sample }) => [
+        name,
+        {
+          name: endpoint.endpointName,
+          id: endpoint.id,
+          scoringUri: endpoint.scoringUri,
+          authMode,
+          traffic: endpoint.traffic,
+          ...(sample !== undefined && { sampleRequest: sample }),
+        },
+      ]),
+    ),
+    batchEndpoints: Object.fromEntries(
+      services.batchEndpoints.map(({ name, endpoint, sample }) => [
+        name,
+        {
+          name: endpoint.endpointName,
+          id: endpoint.id,
+          scoringUri: endpoint.scoringUri,
+          defaultDeployment: endpoint.defaultDeployment,
+          ...(sample !== undefined && { sampleInput: sample }),
+        },
+      ]),
+    ),
+  };
+}

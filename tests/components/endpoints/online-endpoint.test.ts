@@ -1,0 +1,119 @@
+import { describe, expect, test } from "@jest/globals";
+import { OnlineEndpoint } from "../../../components/endpoints/online-endpoint.ts";
+import type { OnlineEndpointArgs } from "../../../components/endpoints/online-endpoint.ts";
+import { identityId, onlineDeployment, workspace } from "../../support/components.ts";
+import { run } from "../../support/pulumi.ts";
+
+const ml = (type: string) => `azure-native:machinelearningservices:${type}`;
+const endpoint = (args: Partial<OnlineEndpointArgs> = {}) =>
+  run(() => {
+    const made = new OnlineEndpoint("churn", {
+      workspace,
+      endpointName: "churn-abc123",
+      identityId,
+      deployments: {
+        blue: onlineDeployment,
+        green: { ...onlineDeployment, instanceCount: 3, tags: { v: "2" } },
+      },
+      traffic: { blue: 90, green: 10 },
+      ...args,
+    });
+    return { uri: made.scoringUri, traffic: made.traffic };
+  });
+
+describe("OnlineEndpoint", () => {
+  test("defaults: Entra sign-in, closed, no traffic among its inputs", async () => {
+    const { one, outputs } = await endpoint();
+    expect(one(ml("OnlineEndpoint"), "churn").inputs).toEqual({
+      endpointName: "churn-abc123",
+      resourceGroupName: "rg-ml-test",
+      workspaceName: "mlw-ml-test",
+      location: "westeurope",
+      tags: { stage: "test" },
+      identity: { type: "UserAssigned", userAssignedIdentities: [identityId] },
+      properties: { authMode: "AADToken", publicNetworkAccess: "Disabled" },
+    });
+    expect(outputs).toEqual({
+      uri: "https://churn-abc123.westeurope.inference.ml.azure.com/score",
+      traffic: { blue: 90, green: 10 },
+    });
+  });
+
+  test("max: key sign-in, open, described", async () => {
+    const { one } = await endpoint({
+      authMode: "Key",
+      publicNetworkAccess: true,
+      description: "who leaves",
+      properties: { team: "crm" },
+      tags: { cost: "crm" },
+    });
+    expect(one(ml("OnlineEndpoint")).inputs).toMatchObject({
+      tags: { stage: "test", cost: "crm" },
+      properties: {
+        authMode: "Key",
+        publicNetworkAccess: "Enabled",
+        description: "who leaves",
+        properties: { team: "crm" },
+      },
+    });
+  });
+
+  test("each deployment with its machines", async () => {
+    const { of } = await endpoint();
+    expect(of(ml("OnlineDeployment")).map(({ name, inputs }) => ({ name, inputs }))).toEqual([
+      {
+        name: "churn-blue",
+        inputs: expect.objectContaining({
+          deploymentName: "blue",
+          endpointName: "churn-abc123",
+          location: "westeurope",
+          tags: { stage: "test" },
+          sku: { name: "Default", capacity: 1 },
+          properties: onlineDeployment.properties,
+        }),
+      },
+      {
+        name: "churn-green",
+        inputs: expect.objectContaining({
+          tags: { stage: "test", v: "2" },
+          sku: { name: "Default", capacity: 3 },
+        }),
+      },
+    ]);
+  });
+
+  test("traffic waits for every deployment", async () => {
+    const { one, of } = await endpoint({ mirrorTraffic: {} });
+    const traffic = one("azureml:index:EndpointTraffic", "churn-traffic");
+    expect(traffic.inputs).toMatchObject({ traffic: { blue: 90, green: 10 }, mirrorTraffic: {} });
+    expect(traffic.inputs["endpointId"]).toMatch(/\/onlineEndpoints\/churn-abc123$/);
+    for (const { urn } of of(ml("OnlineDeployment"))) expect(traffic.dependencies).toContain(urn);
+  });
+
+  test("a refreshed state's live map is left alone; what Azure cannot change is replaced", async () => {
+    const { one, of } = await endpoint();
+    expect(one(ml("OnlineEndpoint"))).toMatchObject({
+      ignoreChanges: ["properties.traffic", "properties.mirrorTraffic"],
+      replaceOnChanges: ["identity", "properties.authMode"],
+      deleteBeforeReplace: true,
+    });
+    for (const { replaceOnChanges } of of(ml("OnlineDeployment")))
+      expect(replaceOnChanges).toEqual([
+        "properties.endpointComputeType",
+        "properties.egressPublicNetworkAccess",
+      ]);
+  });
+
+  test("protectEndpoint keeps the endpoint and lets deployments go", async () => {
+    const { resources } = await endpoint({ protectEndpoint: true });
+    expect(resources.filter(({ protect }) => protect).map(({ type }) => type)).toEqual([
+      ml("OnlineEndpoint"),
+    ]);
+  });
+
+  test("fails with everything that is wrong with the traffic, before anything is made", async () => {
+    await expect(endpoint({ traffic: { blue: 50, red: 20 } })).rejects.toThrow(
+      /churn: traffic sums to 70.*; traffic goes to red/,
+    );
+  });
+});

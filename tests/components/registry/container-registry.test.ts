@@ -1,0 +1,38 @@
+import { expect, test } from "@jest/globals";
+import { ContainerRegistry } from "../../../components/registry/container-registry.ts";
+import { placement } from "../../support/components.ts";
+import { run } from "../../support/pulumi.ts";
+
+const registry = async (publicNetworkAccess?: boolean) => {
+  const { one } = await run(() => void new ContainerRegistry("registry", { placement, publicNetworkAccess }));
+  return one("azure-native:containerregistry:Registry", "registry").inputs;
+};
+const common = {
+  registryName: "crmltestabc123",
+  resourceGroupName: "rg-ml-test",
+  location: "westeurope",
+  tags: { stage: "test" },
+  adminUserEnabled: false,
+  anonymousPullEnabled: false,
+  // The SDK's defaults.
+  networkRuleBypassOptions: "AzureServices",
+  zoneRedundancy: "Disabled",
+};
+
+test("closed by default: Premium, and images leave by pulling only", async () => {
+  expect(await registry()).toEqual({
+    ...common,
+    sku: { name: "Premium" },
+    publicNetworkAccess: "Disabled",
+    networkRuleSet: { defaultAction: "Deny" },
+    policies: { exportPolicy: { status: "disabled" } },
+  });
+});
+
+test("open: the cheap kind, which takes no network rules", async () => {
+  expect(await registry(true)).toEqual({
+    ...common,
+    sku: { name: "Standard" },
+    publicNetworkAccess: "Enabled",
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "@jest/globals";
+import { Workspace } from "../../../components/workspace/workspace.ts";
+import type { WorkspaceArgs } from "../../../components/workspace/workspace.ts";
+import { identityId, placement, workspaceParts } from "../../support/components.ts";
+import { run } from "../../support/pulumi.ts";
+
+const workspace = (args: Partial<WorkspaceArgs> = {}) =>
+  run(() => void new Workspace("workspace", { placement, ...workspaceParts, ...args }));
+
+describe("Workspace", () => {
+  test("defaults: closed, on identities, nothing purged", async () => {
+    const { one, of } = await workspace();
+    expect(one("azure-native:machinelearningservices:Workspace", "workspace").inputs).toEqual({
+      workspaceName: "mlw-ml-test",
+      resourceGroupName: "rg-ml-test",
+      location: "westeurope",
+      tags: { stage: "test" },
+      kind: "Default",
+      sku: { name: "Basic", tier: "Basic" },
+      identity: { type: "UserAssigned", userAssignedIdentities: [identityId] },
+      primaryUserAssignedIdentity: identityId,
+      storageAccount: workspaceParts.storageAccountId,
+      keyVault: workspaceParts.keyVaultId,
+      applicationInsights: workspaceParts.applicationInsightsId,
+      containerRegistry: workspaceParts.containerRegistryId,
+      systemDatastoresAuthMode: "Identity",
+      publicNetworkAccess: "Disabled",
+      allowPublicAccessWhenBehindVnet: false,
+      managedNetwork: { isolationMode: "Disabled", enableNetworkMonitor: false },
+      v1LegacyMode: false,
+    });
+    expect(of("azureml:index:WorkspacePurge")).toEqual([]);
+  });
+
+  test("purgeOnDestroy: the purge is made before the workspace, so that it is deleted after it", async () => {
+    const { one } = await workspace({ purgeOnDestroy: true });
+    const purge = one("azureml:index:WorkspacePurge", "workspace-purge");
+    expect(purge.inputs).toEqual({ resourceGroupName: "rg-ml-test", workspaceName: "mlw-ml-test" });
+    expect(one("azure-native:machinelearningservices:Workspace").dependencies).toContain(purge.urn);
+  });
+
+  test.each([
+    ["internet-outbound", "AllowInternetOutbound"],
+    ["approved-outbound", "AllowOnlyApprovedOutbound"],
+  ] as const)("isolation %s is %s", async (isolation, isolationMode) => {
+    const { one } = await workspace({ isolation });
+    expect(one("azure-native:machinelearningservices:Workspace").inputs["managedNetwork"]).toMatchObject({
+      isolationMode,
+    });
+  });
+
+  test("is never replaced because a property changed", async () => {
+    const { one } = await workspace();
+    expect(one("azure-native:machinelearningservices:Workspace").replaceOnChanges).toEqual([]);
+  });
+
+  test("its name is known in the first preview", async () => {
+    const { one } = await run(() => void new Workspace("workspace", { placement, ...workspaceParts }), {
+      preview: true,
+    });
+    expect(one("azure-native:machinelearningservices:Workspace").inputs["workspaceName"]).toBe("mlw-ml-test");
+  });
+});

@@ -1,0 +1,81 @@
+/** What Azure and the providers would answer, as far as a program reads it: ids, names and computed outputs by type. */
+
+export const subscription = "00000000-0000-0000-0000-000000000001";
+export const tenant = "00000000-0000-0000-0000-000000000002";
+/** Object id of who runs `up`. */
+export const deployer = "00000000-0000-0000-0000-000000000003";
+
+type Inputs = Record<string, unknown>;
+
+const group = "/resourceGroups/{resourceGroupName}";
+const workspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}`;
+
+/** Paths under the subscription; the last parameter is the resource's own name. */
+const paths: Readonly<Record<string, string>> = {
+  "azure-native:resources:ResourceGroup": group,
+  "azure-native:storage:StorageAccount": `${group}/providers/Microsoft.Storage/storageAccounts/{accountName}`,
+  "azure-native:storage:BlobContainer": `${group}/providers/Microsoft.Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}`,
+  "azure-native:keyvault:Vault": `${group}/providers/Microsoft.KeyVault/vaults/{vaultName}`,
+  "azure-native:containerregistry:Registry": `${group}/providers/Microsoft.ContainerRegistry/registries/{registryName}`,
+  "azure-native:operationalinsights:Workspace": `${group}/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}`,
+  "azure-native:applicationinsights:Component": `${group}/providers/Microsoft.Insights/components/{resourceName}`,
+  "azure-native:managedidentity:UserAssignedIdentity": `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}`,
+  "azure-native:machinelearningservices:Workspace": workspace,
+  "azure-native:machinelearningservices:Compute": `${workspace}/computes/{computeName}`,
+  "azure-native:machinelearningservices:Datastore": `${workspace}/datastores/{name}`,
+  "azure-native:machinelearningservices:CodeVersion": `${workspace}/codes/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:ModelVersion": `${workspace}/models/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:EnvironmentVersion": `${workspace}/environments/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:OnlineEndpoint": `${workspace}/onlineEndpoints/{endpointName}`,
+  "azure-native:machinelearningservices:OnlineDeployment": `${workspace}/onlineEndpoints/{endpointName}/deployments/{deploymentName}`,
+  "azure-native:machinelearningservices:BatchEndpoint": `${workspace}/batchEndpoints/{endpointName}`,
+  "azure-native:machinelearningservices:BatchDeployment": `${workspace}/batchEndpoints/{endpointName}/deployments/{deploymentName}`,
+};
+
+const scoring = (inputs: Inputs) => ({
+  properties: {
+    ...(inputs["properties"] as Inputs),
+    scoringUri: `https://${String(inputs["endpointName"])}.westeurope.inference.ml.azure.com/score`,
+  },
+});
+
+const computed: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>> = {
+  "random:index/randomString:RandomString": () => ({ result: "x7k2m9" }),
+  "azuread:index/group:Group": (_, name) => ({ objectId: `object-of-${name}` }),
+  "azure-native:storage:StorageAccount": ({ accountName }) => ({
+    primaryEndpoints: { blob: `https://${String(accountName)}.blob.core.windows.net/` },
+  }),
+  "azure-native:managedidentity:UserAssignedIdentity": ({ resourceName }) => ({
+    principalId: `principal-of-${String(resourceName)}`,
+    clientId: `client-of-${String(resourceName)}`,
+  }),
+  "azure-native:machinelearningservices:OnlineEndpoint": scoring,
+  "azure-native:machinelearningservices:BatchEndpoint": scoring,
+  "azureml:index:Upload": ({ source, hash, blobEndpoint, container }) => {
+    const path = `LocalUpload/${String(hash)}/${String(source).split("/").at(-1)!}`;
+    return { path, url: `${String(blobEndpoint)}${String(container)}/${path}`, files: 1, bytes: 1 };
+  },
+};
+
+/** The state of a resource once it is made. */
+export function answer(type: string, name: string, inputs: Inputs): { id: string; state: Inputs } {
+  const path = paths[type];
+  const parameters = [...(path ?? "").matchAll(/\{(\w+)\}/g)].map(([, key]) => key!);
+  const own = parameters.at(-1);
+  const id = path
+    ? `/subscriptions/${subscription}${path.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(inputs[key]))}`
+    : `id-of-${name}`;
+  return {
+    id,
+    state: { ...inputs, ...(own && { name: inputs[own] }), ...computed[type]?.(inputs, name) },
+  };
+}
+
+export const functions: Readonly<Record<string, Inputs>> = {
+  "azure-native:authorization:getClientConfig": {
+    clientId: "00000000-0000-0000-0000-000000000004",
+    objectId: deployer,
+    subscriptionId: subscription,
+    tenantId: tenant,
+  },
+};
