@@ -1,6 +1,7 @@
 /** Asks the endpoints of the stage for predictions, as their callers would. */
-import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { Agent } from "node:https";
+import { basename, dirname, join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { root } from "../daemon/paths.ts";
@@ -55,57 +56,108 @@ export interface BatchJob {
   readonly status: string;
   /** Why it failed, where it did. */
   readonly message: string | undefined;
+  /** Local copy of what the job wrote; `undefined` where it only counts. */
+  readonly predictions: { readonly file: string; readonly rows: number } | undefined;
 }
-
-/** Text of a blob in the stage's storage account; `undefined` if there is none. */
-export type ReadBlob = (container: string, path: string) => Promise<string | undefined>;
 
 const DONE = new Set(["completed", "failed", "canceled"]);
 
-/**
- * Uploads a folder beside the stage's own data, invokes the batch endpoint with it, and follows the job to its end.
- * The container is the one that the stage keeps for data.
- */
-export async function runBatch(
-  azure: Azure,
-  endpoint: BatchEndpointOutput,
-  folder: string,
-  upload: (folder: string) => Promise<string>,
-): Promise<BatchJob> {
-  const uri = await upload(folder);
-  const bearer = await azure.token(ML_AUDIENCE);
-  const body = { properties: { inputData: { data: { jobInputType: "UriFolder", uri } } } };
-  const submitted = await azure.request("POST", endpoint.scoringUri, bearer, JSON.stringify(body));
-  if (submitted.status >= 300)
-    throw new Error(`${endpoint.name} refused the job: ${submitted.status} ${submitted.text}`);
-  const { name } = JSON.parse(submitted.text) as { name: string };
-  for (;;) {
-    const seen = await azure.request("GET", `${endpoint.scoringUri}/${name}`, bearer);
-    const { properties } = JSON.parse(seen.text) as {
-      properties?: { status?: string; error?: { message?: string } };
-    };
-    const status = properties?.status ?? "Unknown";
-    if (DONE.has(status.toLowerCase())) return { name, status, message: properties?.error?.message };
-    await delay(100); // between two looks at the job
-  }
+/** Where a batch run finds its input and leaves its output, as a caller reaches them. */
+interface Place {
+  readonly azure: Azure;
+  /** `https://localhost:PORT` */
+  readonly blobOrigin: string;
+  /** ARM, for the run history. `https://localhost:PORT` */
+  readonly cloud: string;
+  readonly outputs: StageOutputs;
 }
 
-/** Puts a folder of the repo into the stage's storage account. Answers with a function that gives its URL. */
-export function uploader(azure: Azure, blobOrigin: string, outputs: StageOutputs) {
-  return async (folder: string): Promise<string> => {
-    const service = new BlobServiceClient(`${blobOrigin}/${outputs.storageAccount}`, azure.credential, {
-      tlsOptions: { ca: azure.ca },
-    });
-    const container = service.getContainerClient("invocations");
-    await container.createIfNotExists();
-    const prefix = `${basename(folder)}-${Date.now().toString(36)}`;
-    const from = join(root, folder);
-    for (const name of (await readdir(from, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name)))
-      await container
-        .getBlockBlobClient(`${prefix}/${name.slice(from.length + 1)}`)
-        .uploadData(await readFile(name));
-    return `${container.url}/${prefix}`;
+const containerOf = ({ azure, blobOrigin }: Place, account: string, container: string) => {
+  // The storage client hands the agent on to its pipeline without naming it in its types.
+  const options = { agent: new Agent({ ca: azure.ca }), retryOptions: {} };
+  return new BlobServiceClient(`${blobOrigin}/${account}`, azure.credential, options).getContainerClient(
+    container,
+  );
+};
+
+/** Puts a folder of the repo into the stage's storage account. Answers with its URL. */
+async function upload(place: Place, folder: string): Promise<string> {
+  const container = containerOf(place, place.outputs.storageAccount, "invocations");
+  await container.createIfNotExists();
+  const prefix = `${basename(folder)}-${Date.now().toString(36)}`;
+  const from = join(root, folder);
+  const files = (await readdir(from, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  await Promise.all(
+    files.map(async (file) =>
+      container.getBlockBlobClient(`${prefix}/${relative(from, file)}`).uploadData(await readFile(file)),
+    ),
+  );
+  return `${container.url}/${prefix}`;
+}
+
+/** Copies what the job's child wrote to `directory`. */
+async function fetchPredictions(
+  place: Place,
+  job: string,
+  directory: string,
+): Promise<BatchJob["predictions"]> {
+  const { azure, cloud, outputs } = place;
+  const token = await azure.token(cloud);
+  const history = `${cloud}/history/v1.0${outputs.workspace.id}/runs/${job}/children`;
+  const { value } = JSON.parse((await azure.request("GET", history, token)).text) as {
+    value: { runId: string }[];
   };
+  const store = await azure.arm.get(`${outputs.workspace.id}/datastores/workspaceblobstore`, {
+    apiVersion: ML_API,
+  });
+  const { accountName, containerName } = store?.["properties"] as {
+    accountName: string;
+    containerName: string;
+  };
+  const container = containerOf(place, accountName, containerName);
+  for (const { runId } of value)
+    for await (const { name } of container.listBlobsFlat({ prefix: `azureml/${runId}/score/` })) {
+      const content = await container.getBlobClient(name).downloadToBuffer();
+      const file = join(directory, job, basename(name));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+      return { file: relative(process.cwd(), file), rows: content.toString().trimEnd().split("\n").length };
+    }
+  return undefined;
+}
+
+const asked = (what: string, answer: Answer): unknown => {
+  if (answer.status >= 300) throw new Error(`${what}: ${answer.status} ${answer.text}`);
+  return JSON.parse(answer.text);
+};
+
+/** Invokes a batch endpoint with a folder of the repo, and follows the job to its end. */
+export async function runBatch(
+  place: Place,
+  endpoint: BatchEndpointOutput,
+  folder: string,
+  directory: string,
+): Promise<BatchJob> {
+  const { azure } = place;
+  const uri = await upload(place, folder);
+  const bearer = await azure.token(ML_AUDIENCE);
+  const body = { properties: { inputData: { data: { jobInputType: "UriFolder", uri } } } };
+  const { name } = asked(
+    `${endpoint.name} refused the job`,
+    await azure.request("POST", endpoint.scoringUri, bearer, JSON.stringify(body)),
+  ) as { name: string };
+  for (;;) {
+    const { properties } = asked(
+      `${endpoint.name} does not tell of job ${name}`,
+      await azure.request("GET", `${endpoint.scoringUri}/${name}`, bearer),
+    ) as { properties: { status: string; error?: { message?: string } } };
+    const { status, error } = properties;
+    if (DONE.has(status.toLowerCase())) {
+      const predictions = status === "Completed" ? await fetchPredictions(place, name, directory) : undefined;
+      return { name, status, message: error?.message, predictions };
+    }
+    await delay(100); // between two looks at the job
+  }
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { styleText } from "node:util";
 import type { Running } from "../daemon/control.ts";
 import { root } from "../daemon/paths.ts";
+import type { LocalPaths } from "../daemon/paths.ts";
 import type { Azure } from "./azure.ts";
-import { runBatch, score, uploader } from "./invoke.ts";
+import { runBatch, score } from "./invoke.ts";
 import type { StageOutputs } from "./outputs.ts";
 
 const good = (text: string) => styleText("green", text);
@@ -38,9 +39,7 @@ async function askOnline(
 }
 
 async function askBatch(
-  azure: Azure,
-  running: Running,
-  outputs: StageOutputs,
+  { azure, running, outputs, paths }: Asking,
   endpoint: StageOutputs["batchEndpoints"][string],
   say: (line: string) => void,
 ) {
@@ -48,12 +47,8 @@ async function askBatch(
     say(`  ${endpoint.name}  ${dim("has no sample input")}`);
     return true;
   }
-  const job = await runBatch(
-    azure,
-    endpoint,
-    endpoint.sampleInput,
-    uploader(azure, running.urls.blob, outputs),
-  );
+  const place = { azure, outputs, blobOrigin: running.urls.blob, cloud: running.urls.cloud };
+  const job = await runBatch(place, endpoint, endpoint.sampleInput, join(paths.dir, "predictions"));
   const ok = job.status === "Completed";
   const what = job.predictions
     ? `${job.predictions.rows} rows in ${job.predictions.file}`
@@ -62,22 +57,24 @@ async function askBatch(
   return ok;
 }
 
+export interface Asking {
+  readonly azure: Azure;
+  readonly running: Running;
+  readonly outputs: StageOutputs;
+  readonly paths: LocalPaths;
+}
+
 /**
  * Asks every endpoint of the stage for a prediction, all at once. Answers whether each gave one.
- * Online endpoints get their sample request, batch endpoints their sample input.
+ * Online endpoints get their sample request, batch endpoints their sample input; what the latter write is copied to
+ * `.local/predictions/JOB/`.
  */
-export async function askAll(
-  azure: Azure,
-  running: Running,
-  outputs: StageOutputs,
-  say: (line: string) => void,
-): Promise<boolean> {
+export async function askAll(asking: Asking, say: (line: string) => void): Promise<boolean> {
+  const { azure, outputs } = asking;
   say("\nPredictions");
   const asked = await Promise.all([
     ...Object.values(outputs.onlineEndpoints).map((endpoint) => askOnline(azure, endpoint, say)),
-    ...Object.values(outputs.batchEndpoints).map((endpoint) =>
-      askBatch(azure, running, outputs, endpoint, say),
-    ),
+    ...Object.values(outputs.batchEndpoints).map((endpoint) => askBatch(asking, endpoint, say)),
   ]);
   return asked.every(Boolean);
 }

@@ -80,7 +80,8 @@ async function up(call: Call): Promise<number> {
   const [found, ok] = await operation("up", call);
   if (!ok) return 1;
   const outputs = await needOutputs(call.paths);
-  const answered = await askAll(await connect(call.paths, found), found, outputs, call.paths, say);
+  const azure = await connect(call.paths, found);
+  const answered = await askAll({ azure, running: found, outputs, paths: call.paths }, say);
   nextSteps(found, outputs).forEach(say);
   return answered ? 0 : 1;
 }

@@ -19,7 +19,7 @@ import { graphPlugin } from "./arm/graph.ts";
 import { armPlugin, type Faults } from "./arm/http.ts";
 import type { JsonObject } from "./arm/json.ts";
 import { createBatchJobs } from "./arm/ml/batch-jobs.ts";
-import { createDirectory } from "./arm/ml/directory.ts";
+import { createDirectory, storageAccountOf } from "./arm/ml/directory.ts";
 import { tables } from "./arm/tables/index.ts";
 import { localPlugin } from "./arm/local.ts";
 import { resumeDeployments } from "./arm/ml/resume.ts";
@@ -55,6 +55,8 @@ export interface LocalCloud {
   readonly batchJobs: BatchJobs;
   /** Starts live deployments again, then goes on with interrupted operations; interrupted batch jobs fail. */
   resume(): Promise<void>;
+  /** Storage account of the workspace made last: the one that cloud metadata is about unless a client names another. */
+  storageAccount(): string | undefined;
   /** Resolves when no operation runs. */
   idle(): Promise<void>;
   /** Stops answering; what is in progress goes on at the next start. */
@@ -112,6 +114,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
       await resumeDeployments(arm.cloud);
       arm.engine.resume();
     },
+    storageAccount: () => storageAccountOf(arm.cloud),
     idle: () => arm.operations.idle(),
     async close() {
       await app.close();

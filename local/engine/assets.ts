@@ -89,18 +89,21 @@ async function archiveHash(archive: PropertyMap, directory: string): Promise<str
   return sha256(Buffer.concat([...tar, Buffer.alloc(2 * BLOCK)]));
 }
 
+/** How the SDK marks its own objects; nobody else wants to see it. */
+const SDK_ONLY = "__pulumi";
+
 async function withHash(value: Value, directory: string): Promise<Value> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => withHash(item, directory)));
   if (!isObject(value)) return value;
-  const entries = await Promise.all(
-    Object.entries(value).map(async ([key, item]): Promise<[string, Value]> => [
-      key,
-      await withHash(item, directory),
-    ]),
-  );
-  const copy: PropertyMap = Object.fromEntries(entries);
-  if (isMarked(copy, ASSET)) return { ...copy, hash: sha256(await assetContent(copy, directory)) };
-  if (isMarked(copy, ARCHIVE)) return { ...copy, hash: await archiveHash(copy, directory) };
+  const own = isMarked(value, ASSET) || isMarked(value, ARCHIVE);
+  const kept = Object.entries(value).filter(([key]) => !(own && key.startsWith(SDK_ONLY)));
+  const entries = kept.map(async ([key, item]): Promise<[string, Value]> => [
+    key,
+    await withHash(item, directory),
+  ]);
+  const copy: PropertyMap = Object.fromEntries(await Promise.all(entries));
+  if (isMarked(value, ASSET)) return { ...copy, hash: sha256(await assetContent(value, directory)) };
+  if (isMarked(value, ARCHIVE)) return { ...copy, hash: await archiveHash(value, directory) };
   return copy;
 }
 

@@ -3,19 +3,14 @@ import type { CheckFailure } from "@azure-ml-as-code/protocol/provider.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import type { RunContext } from "./context.ts";
 import { deleteLeftovers } from "./deletes.ts";
-import { INTERNAL } from "./registry.ts";
+import { providerInputs } from "./registry.ts";
+import type { PluginWish } from "./registry.ts";
 import { registrar } from "./registrar.ts";
 import type { ReadGoal } from "./registrar.ts";
 import type { Goal, ResourceState } from "./resource.ts";
 import { runChain } from "./runner.ts";
 import { mutex } from "./scheduling.ts";
 import { isStack, label, packageOf, providerRef, providerType } from "./urn.ts";
-
-/** Which plugin a resource or function wants, when it names no provider. */
-export interface PluginWish {
-  readonly version: string;
-  readonly pluginDownloadURL: string;
-}
 
 export interface ProgramRun {
   /** Resolves when the resource is as wanted. Rejects when it is not to be: the reason has been told. */
@@ -44,11 +39,7 @@ const defaultGoal = (pkg: string, wish: PluginWish, settings: PropertyMap): Goal
   type: providerType(pkg),
   name: defaultName(wish),
   custom: true,
-  inputs: {
-    ...settings,
-    ...(wish.version !== "" && { version: wish.version }),
-    ...(wish.pluginDownloadURL !== "" && { [INTERNAL]: { pluginDownloadURL: wish.pluginDownloadURL } }),
-  },
+  inputs: providerInputs(settings, wish),
   parent: "",
   dependencies: [],
   propertyDependencies: {},

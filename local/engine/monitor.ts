@@ -1,6 +1,5 @@
 /** The gRPC side of a run: what the program's SDK calls. */
 import type * as Grpc from "@grpc/grpc-js";
-import type * as EnginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import type * as Pb from "@pulumi/pulumi/proto/resource_pb.js";
 import {
   channelOptions,
@@ -12,9 +11,9 @@ import {
 } from "@azure-ml-as-code/protocol/grpc.ts";
 import type { RunContext } from "./context.ts";
 import type { ProgramRun } from "./deployment.ts";
-import type { Severity } from "./events.ts";
-import { enginePb, engineService, monitorPb, ResourceMonitorService, unsupported } from "./messages.ts";
-import { sendable } from "./properties.ts";
+import { engineHandlers } from "./engine-service.ts";
+import { engineService, monitorPb, ResourceMonitorService, unsupported } from "./messages.ts";
+import { sendable, versionedReferences } from "./properties.ts";
 import { registrations } from "./registrations.ts";
 import { Reported } from "./runner.ts";
 import { Stopped } from "./scheduling.ts";
@@ -157,7 +156,7 @@ function monitorHandlers(context: RunContext, run: ProgramRun, directory: string
       readResource: read,
       invoke,
       registerResourceOutputs: async (request: Pb.RegisterResourceOutputsRequest) => {
-        await run.setOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+        await run.setOutputs(request.getUrn(), versionedReferences(fromStruct(request.getOutputs())));
         return new Empty();
       },
       registerStackTransform: (callback: Callback) => {
@@ -166,35 +165,6 @@ function monitorHandlers(context: RunContext, run: ProgramRun, directory: string
       },
       signalAndWaitForShutdown: () => new Empty(),
     },
-  };
-}
-
-const SEVERITIES: readonly Severity[] = ["debug", "info", "warning", "error"];
-
-function engineHandlers(context: RunContext) {
-  let root = "";
-  return {
-    log: (request: EnginePb.LogRequest) => {
-      context.emit({
-        kind: "diagnostic",
-        severity: SEVERITIES[request.getSeverity()] ?? "info",
-        message: request.getMessage(),
-        urn: request.getUrn(),
-        source: "log",
-      });
-      return new Empty();
-    },
-    getRootResource: () => {
-      const response = new enginePb.GetRootResourceResponse();
-      response.setUrn(root);
-      return response;
-    },
-    setRootResource: (request: EnginePb.SetRootResourceRequest) => {
-      root = request.getUrn();
-      return new enginePb.SetRootResourceResponse();
-    },
-    startDebugging: () => Promise.reject(notDone("debugging")),
-    requirePulumiVersion: () => new enginePb.RequirePulumiVersionResponse(),
   };
 }
 
@@ -238,7 +208,11 @@ export async function startMonitor(
     );
   };
   add(ResourceMonitorService, monitor.handlers as Record<string, Answer<never>>);
-  add(engineService, engineHandlers(context) as Record<string, Answer<never>>);
+  const engine = {
+    ...engineHandlers(context.emit),
+    startDebugging: () => Promise.reject(notDone("debugging")),
+  };
+  add(engineService, engine as unknown as Record<string, Answer<never>>);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);

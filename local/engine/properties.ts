@@ -131,3 +131,11 @@ export function upgradeOutputs(
   });
   return Object.fromEntries(upgraded);
 }
+
+/** References to resources in the form in which the state has them: with a version, known or not. */
+export const versionedReferences = (properties: PropertyMap): PropertyMap =>
+  mapProperties(properties, (value) =>
+    isMarked(value, RESOURCE) && value["packageVersion"] === undefined
+      ? { ...value, packageVersion: "" }
+      : value,
+  );

@@ -2,10 +2,11 @@
 import { fromStruct } from "@azure-ml-as-code/protocol/grpc.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import { hashAssets } from "./assets.ts";
-import type { PluginWish } from "./deployment.ts";
 import { goalOf, optionsOf } from "./messages.ts";
 import type { RegisterRequest } from "./messages.ts";
-import { downgradeOutputs, outputDependencies, upgradeOutputs } from "./properties.ts";
+import { downgradeOutputs, outputDependencies, upgradeOutputs, versionedReferences } from "./properties.ts";
+import { providerInputs } from "./registry.ts";
+import type { PluginWish } from "./registry.ts";
 import type { Goal } from "./resource.ts";
 import { transforms } from "./transforms.ts";
 import type { Callback, Transforms } from "./transforms.ts";
@@ -101,13 +102,14 @@ export function registrations(
       const result = await caller.run(
         callbacks,
         { type, name, custom, parent },
-        { inputs: callbacks.length > 0 ? upgradeOutputs(declared, byProperty) : declared, options },
+        { inputs: own.length > 0 ? upgradeOutputs(declared, byProperty) : declared, options },
       );
       const found = Object.entries(result.inputs).map(
         ([key, value]) => [key, outputDependencies(value)] as const,
       );
-      const transformed = callbacks.length > 0;
-      const inputs = await hashAssets(downgradeOutputs(result.inputs), directory);
+      // As the Pulumi engine does it: only the resource's own transforms may change what it depends on.
+      const transformed = own.length > 0;
+      const inputs = await hashAssets(versionedReferences(downgradeOutputs(result.inputs)), directory);
       const goal = goalOf({
         ...{ type, name, custom, parent, inputs, options: result.options },
         dependencies: transformed

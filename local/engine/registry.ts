@@ -17,6 +17,22 @@ export const INTERNAL = "__internal";
 
 const config = (inputs: PropertyMap): PropertyMap =>
   Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== INTERNAL));
+/** Which plugin a resource or function wants, when it names no provider; `""` for any. */
+export interface PluginWish {
+  readonly version: string;
+  readonly pluginDownloadURL: string;
+}
+
+/** The inputs of a provider resource that wants a certain plugin, in the form in which the state has them. */
+export function providerInputs(inputs: PropertyMap, { version, pluginDownloadURL }: PluginWish): PropertyMap {
+  if (version === "" && pluginDownloadURL === "") return inputs;
+  return {
+    ...inputs,
+    ...(version !== "" && { version }),
+    [INTERNAL]: pluginDownloadURL === "" ? {} : { pluginDownloadURL },
+  };
+}
+
 /** CheckConfig and DiffConfig take no secrets. */
 const plain = (inputs: PropertyMap): PropertyMap =>
   sendable(config(inputs), { secrets: false, resources: false });

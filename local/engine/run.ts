@@ -9,6 +9,7 @@ import type { RunContext } from "./context.ts";
 import { deleteLeftovers } from "./deletes.ts";
 import { programRun } from "./deployment.ts";
 import type { ProgramRun } from "./deployment.ts";
+import { startEngineService } from "./engine-service.ts";
 import type { EngineEvent, OnEvent, Operation, Summary } from "./events.ts";
 import { startMonitor } from "./monitor.ts";
 import { attachedProviders, pluginHost } from "./plugins.ts";
@@ -183,8 +184,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const places = limiter(options.parallel ?? PARALLEL);
   let busy = 0;
   let whenIdle: (() => void)[] = [];
-  const host: PluginHost = pluginHost({ attached, local: project.plugins }, "127.0.0.1:0", env, (pkg, line) =>
-    emit({ kind: "diagnostic", severity: "info", message: `${pkg}: ${line}`, urn: "", source: "provider" }),
+  const service = await startEngineService(emit);
+  const host: PluginHost = pluginHost(
+    { attached, local: project.plugins },
+    service.address,
+    env,
+    (pkg, line) =>
+      emit({ kind: "diagnostic", severity: "info", message: `${pkg}: ${line}`, urn: "", source: "provider" }),
   );
   const context: RunContext = {
     ...configured,
@@ -226,6 +232,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await context.save();
     await host.cancel();
     await host.close();
+    service.close();
   }
   const summary = {
     ok: context.failures === 0 && !stop.stopped,

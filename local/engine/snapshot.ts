@@ -39,6 +39,7 @@ function renamed(resources: readonly ResourceState[]): readonly ResourceState[] 
       ),
       deletedWith: rename(state.deletedWith),
       replaceWith: state.replaceWith.map(rename),
+      aliases: [],
     };
   });
 }

@@ -1,6 +1,7 @@
 /** What the front door asks about endpoints. */
 import type { EndpointDirectory, OnlineEndpointView } from "../../../contracts.ts";
 import { objectAt, textAt } from "../json.ts";
+import { WORKSPACE } from "./references.ts";
 import type { Cloud } from "../table.ts";
 import {
   BATCH_ENDPOINT,
@@ -30,4 +31,10 @@ export function createDirectory({ store }: Cloud): EndpointDirectory {
     },
     hasBatch: (name) => store.named(BATCH_ENDPOINT, name).length > 0,
   };
+}
+
+/** Name of the storage account of the workspace that was made last. */
+export function storageAccountOf({ store }: Cloud): string | undefined {
+  const workspace = store.ofType(WORKSPACE).at(-1);
+  return workspace && textAt(workspace.body, "properties.storageAccount")?.split("/").at(-1);
 }

@@ -1,0 +1,181 @@
+/** Starts every room of the local Azure and hands them to each other. */
+import { mkdir } from "node:fs/promises";
+import { Agent } from "node:https";
+import { join } from "node:path";
+import { serve } from "@azure-ml-as-code/protocol/serve.ts";
+import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
+import type { TokenCredential } from "@azure/identity";
+import { createBlobs } from "../cloud/blob/blobs.ts";
+import { ensureTls } from "../cloud/ca.ts";
+import { metadataPlugin } from "../cloud/metadata.ts";
+import { createCloud } from "../cloud/server.ts";
+import { signinPlugin } from "../cloud/signin/plugin.ts";
+import { createTokens } from "../cloud/signin/tokens.ts";
+import type { CloudIdentity, Log, Tokens, Urls } from "../contracts.ts";
+import { createAzureNative } from "../providers/azure-native/provider.ts";
+import { createAzureAd } from "../providers/azuread/provider.ts";
+import { createRandom } from "../providers/random/provider.ts";
+import { createFrontDoor } from "../serving/front-door.ts";
+import { createServing } from "../serving/serving.ts";
+import type { Ask } from "../studio/overview.ts";
+import { createStudio } from "../studio/studio.ts";
+import { ensureIdentity } from "./identity.ts";
+import { cacheDir } from "./paths.ts";
+import type { LocalPaths } from "./paths.ts";
+import type { Ports } from "./ports.ts";
+import type { Running } from "./control.ts";
+
+type Facts = Omit<Running, "pid" | "startedAt">;
+
+export interface LocalAzure {
+  readonly facts: Facts;
+  /** Ends all of it, newest first; data stay. */
+  close(): Promise<void>;
+}
+
+/** Signs in as the local service principal. In this process there is nobody to ask: the token is made on the spot. */
+const credentialOf = (tokens: Tokens, identity: CloudIdentity): TokenCredential => ({
+  getToken: async (scopes) => {
+    const [scope = ""] = [scopes].flat();
+    const token = await tokens.issue({
+      aud: scope.replace(/\/\.default$/, ""),
+      oid: identity.objectId,
+      appid: identity.clientId,
+    });
+    return { token, expiresOnTimestamp: Date.now() + 50 * 60_000 };
+  },
+});
+
+const ML_AUDIENCE = "https://ml.azure.com";
+const SCORING_TIMEOUT_MS = 300_000;
+
+/** What the studio page asks with: a client of ARM and of the front door. */
+function asker(urls: Urls, credential: TokenCredential, ca: string): Ask {
+  const client = createDefaultHttpClient();
+  const agent = new Agent({ ca, keepAlive: true });
+  return async (method, url, { body, bearer, audience, headers } = {}) => {
+    const arm = url.startsWith("/");
+    const scope = audience ?? (arm ? urls.cloud : ML_AUDIENCE);
+    const token = bearer ?? (await credential.getToken(`${scope}/.default`))?.token ?? "";
+    const response = await client.sendRequest(
+      createPipelineRequest({
+        method,
+        url: arm ? urls.cloud + url : url,
+        agent,
+        timeout: SCORING_TIMEOUT_MS,
+        headers: createHttpHeaders({
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        }),
+        ...(body !== undefined && { body }),
+      }),
+    );
+    return {
+      status: response.status,
+      headers: response.headers.toJSON(),
+      text: response.bodyAsText ?? "",
+    };
+  };
+}
+
+/** Listens on both loopback addresses, as `localhost` may resolve to either. */
+export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log): Promise<LocalAzure> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  /** Remembers how to end what has just been started. */
+  const opened = <T extends { close(): Promise<unknown> }>(room: T): T => {
+    closers.push(async () => void (await room.close()));
+    return room;
+  };
+
+  try {
+    await mkdir(paths.secrets, { recursive: true, mode: 0o700 });
+    const [tls, identity] = await Promise.all([ensureTls(paths.secrets), ensureIdentity(paths.secrets)]);
+    const tokens = await createTokens({ identity, keyFile: join(paths.secrets, "tokens.pem") });
+    const [cloudUrl, frontDoorUrl, blobUrl] = [ports.cloud, ports.frontDoor, ports.blob].map(
+      (port) => `https://localhost:${port}`,
+    ) as [string, string, string];
+    const urls: Urls = { cloud: cloudUrl, frontDoor: frontDoorUrl, blob: blobUrl };
+    const credential = credentialOf(tokens, identity);
+
+    const blobs = opened(
+      await createBlobs({
+        dir: paths.blobs,
+        tls,
+        port: ports.blob,
+        tokens,
+        log,
+        authorizationUri: `${urls.cloud}/${identity.tenantId}/oauth2/authorize`,
+      }),
+    );
+    const serving = opened(await createServing({ dir: paths.serving, cacheDir: cacheDir(), blobs, log }));
+    const cloud = opened(
+      await createCloud({
+        identity,
+        tls,
+        urls,
+        tokens,
+        blobs,
+        serving,
+        dbFile: paths.database,
+        requestsFile: paths.requests,
+        log,
+        plugins: [
+          async (app) => void (await app.register(signinPlugin, { identity, tokens })),
+          async (app) =>
+            void (await app.register(metadataPlugin, {
+              urls: () => urls,
+              tenantId: identity.tenantId,
+              account: () => cloud.storageAccount(),
+            })),
+        ],
+      }),
+    );
+    await cloud.app.listen({ port: ports.cloud, host: "localhost" });
+    opened(
+      await createFrontDoor({
+        tls,
+        port: ports.frontDoor,
+        directory: cloud.directory,
+        batchJobs: cloud.batchJobs,
+        tokens,
+        serving,
+        log,
+      }),
+    );
+
+    const who = { ...identity, ca: tls.ca, credential };
+    const providers = [
+      [createAzureNative({ ...who, armEndpoint: urls.cloud }), ports.azureNative],
+      [createAzureAd({ ...who, graphEndpoint: `${urls.cloud}/graph` }), ports.azuread],
+      [createRandom(), ports.random],
+    ] as const;
+    for (const [provider, port] of providers) opened(await serve(provider, port));
+    const studio = opened(
+      await createStudio({
+        port: ports.studio,
+        subscriptionId: identity.subscriptionId,
+        ask: asker(urls, credential, tls.ca),
+        log,
+      }),
+    );
+    await cloud.resume();
+    return {
+      facts: {
+        ports,
+        urls: { ...urls, studio: studio.url },
+        tenantId: identity.tenantId,
+        subscriptionId: identity.subscriptionId,
+        clientId: identity.clientId,
+        caFile: tls.caFile,
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
