@@ -171,11 +171,11 @@ describe("loadStage", () => {
   test("fails with the problems of the stage file and of the workloads in one error", () => {
     write(
       "workloads/a/endpoint.yml",
-      "$schema: x/managedOnlineEndpoint.schema.json\nname: a\nauth_mode: aad_token\ntraffic:\n  blue: 50\n",
+      "$schema: x/managedOnlineEndpoint.schema.json\nname: churn\nauth_mode: aad_token\ntraffic:\n  blue: 50\n",
     );
     write(
       "workloads/b/deployment.yml",
-      "$schema: x/managedOnlineDeployment.schema.json\nname: blue\nendpoint_name: c\ninstance_count: 1\ninstance_type: x\n",
+      "$schema: x/managedOnlineDeployment.schema.json\nname: blue\nendpoint_name: other\ninstance_count: 1\ninstance_type: x\n",
     );
     const load = () => loadStage("prod", { ...valid, locaton: "x" }, root);
     expect(load).toThrow(pulumi.RunError);

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { checkSettings } from "../../stacks/config.ts";
+import { loadWorkloads } from "../../stacks/workload-plan.ts";
+import { churn, folder } from "../support/workloads.ts";
+import type { Folder } from "../support/workloads.ts";
+
+let at: Folder;
+beforeEach(() => (at = folder(churn)));
+afterEach(() => at.remove());
+
+const cluster = { "cpu-cluster": { vmSize: "x", maxNodes: 2 } };
+function problems(change: object = {}, stage = "dev"): readonly string[] {
+  const checked = checkSettings(stage, { location: "westeurope", clusters: cluster, ...change });
+  expect(checked.problems).toEqual([]);
+  return loadWorkloads(checked.settings, at.root).problems;
+}
+const edit = (file: string, from: string, to: string) => {
+  const text = churn[`workloads/churn/${file}`]!;
+  expect(text).toContain(from);
+  at.write(`workloads/churn/${file}`, text.replace(from, to));
+};
+
+describe("workloads", () => {
+  test("takes what is right", () => {
+    expect(problems()).toEqual([]);
+  });
+
+  test("fails an endpoint with keys in a stage that does not open them", () => {
+    expect(problems({ endpoints: {}, openings: ["publicNetworkAccess"] })).toEqual([
+      expect.stringMatching(
+        /^workloads\/churn\/endpoint.yml:3:1: auth_mode: found key; this stage does not open keyAuthentication/,
+      ),
+    ]);
+  });
+
+  test("the stage's own sign-in takes the place of the YAML's", () => {
+    expect(problems({}, "prod")).toEqual([]);
+  });
+
+  test("fails a cluster that no config makes, and takes one that is said to exist", () => {
+    expect(problems({ clusters: {} })).toEqual([
+      expect.stringMatching(/batch-all.yml:\d+:1: compute: .*"cpu-cluster"/),
+    ]);
+    expect(problems({ clusters: {}, workloads: { existing: ["compute/cpu-cluster"] } })).toEqual([]);
+  });
+
+  test("fails traffic to a deployment that is not there, and a default that is not", () => {
+    edit("endpoint.yml", "blue: 100", "red: 100");
+    edit("batch.yml", "deployment_name: all", "deployment_name: alle");
+    expect(problems()).toEqual([
+      expect.stringMatching(/batch.yml:4:3: defaults.deployment_name: .*did you mean/),
+      expect.stringMatching(/endpoint.yml:5:3: traffic.red: /),
+    ]);
+  });
+
+  test("fails a batch deployment without compute", () => {
+    at.write(
+      "workloads/churn/batch-all.yml",
+      "$schema: x/batchDeployment.schema.json\nname: all\nendpoint_name: churn-batch\nmodel: azureml:churn@latest\n",
+    );
+    expect(problems()).toEqual([expect.stringMatching(/batch-all.yml:1:1: compute: is missing/)]);
+  });
+
+  test("fails an endpoint name that has no room for the suffix", () => {
+    const long = "a-name-that-is-much-too-long";
+    for (const [file, key] of [
+      ["endpoint.yml", "name"],
+      ["blue.yml", "endpoint_name"],
+    ] as const)
+      edit(file, `${key}: churn`, `${key}: ${long}`);
+    expect(problems()).toEqual([
+      expect.stringMatching(/endpoint.yml:2:1: name: .* is 3 characters too long/),
+    ]);
+  });
+
+  test("fails an online and a batch endpoint of one name", () => {
+    edit("batch.yml", "name: churn-batch", "name: churn");
+    edit("batch-all.yml", "endpoint_name: churn-batch", "endpoint_name: churn");
+    expect(problems()).toEqual([
+      expect.stringMatching(/batch.yml:2:1: name: "churn" is the name of an online endpoint too/),
+    ]);
+  });
+
+  test("fails a label that means no one version", () => {
+    at.write(
+      "workloads/churn/second.yml",
+      "$schema: x/model.schema.json\nname: churn\nversion: 2\ntype: custom_model\npath: model\n",
+    );
+    const found = problems();
+    expect(found).toHaveLength(2);
+    for (const problem of found)
+      expect(problem).toMatch(/model: found azureml:churn@latest; 2 files make it/);
+  });
+
+  test("fails what another place makes, naming the place", () => {
+    at.write(
+      "workloads/churn/cluster.yml",
+      "$schema: x/amlCompute.schema.json\nname: cpu\ntype: amlcompute\nsize: x\n",
+    );
+    expect(problems()).toEqual([
+      expect.stringMatching(/cluster.yml:1:1: compute clusters are in the stage file/),
+    ]);
+  });
+
+  test("fails an identity and a location of an endpoint's own", () => {
+    edit(
+      "endpoint.yml",
+      "auth_mode: key",
+      "auth_mode: key\nlocation: eastus\nidentity:\n  type: user_assigned\n  user_assigned_identities:\n    - resource_id: /subscriptions/s/resourceGroups/g/providers/x/y",
+    );
+    expect(problems()).toEqual([
+      expect.stringMatching(/endpoint.yml:5:1: identity: endpoints act as the stage's own identity/),
+      expect.stringMatching(
+        /endpoint.yml:4:1: location: found "eastus"; allowed: the workspace's, westeurope/,
+      ),
+    ]);
+  });
+
+  test("include takes the folders that it names; a misspelt one is a problem", () => {
+    at.write("workloads/broken/model.yml", "$schema: x/model.schema.json\nname: x\n");
+    expect(problems()).not.toEqual([]);
+    expect(problems({ workloads: { include: ["churn"] } })).toEqual([]);
+    expect(problems({ workloads: { include: ["churn", "chrun"] } })).toEqual([
+      expect.stringContaining('found "chrun"; no YAML file is in workloads/chrun'),
+    ]);
+  });
+});

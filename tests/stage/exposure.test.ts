@@ -1,0 +1,119 @@
+/** What a stage opens: nothing in staging and prod, and in local and dev what their list says. */
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { Value } from "@azure-ml-as-code/protocol/values.ts";
+import type { Run } from "../support/pulumi.ts";
+import { runStage } from "../support/stages.ts";
+
+/** Every value at every depth of every resource, with its path. */
+function* values({ resources }: Run): Generator<[path: string, value: Value]> {
+  for (const { urn, custom, inputs } of resources) if (custom) yield* walk(urn.split("::").at(-1)!, inputs);
+}
+function* walk(path: string, value: Value): Generator<[string, Value]> {
+  if (value !== null && typeof value === "object")
+    for (const [key, item] of Object.entries(value)) yield* walk(`${path}.${key}`, item as Value);
+  else yield [path, value];
+}
+
+const at = (run: Run, key: RegExp): [string, Value][] => [...values(run)].filter(([path]) => key.test(path));
+
+const publicAccess = /\.publicNetworkAccess(ForIngestion|ForQuery)?$/;
+
+describe.each(["staging", "prod"] as const)("%s", (name) => {
+  let stage: Run;
+  beforeAll(async () => {
+    stage = await runStage(name);
+  });
+
+  test("has no public network access, and says so wherever Azure would open what is left out", () => {
+    const found = at(stage, publicAccess);
+    for (const entry of found) expect(entry).toEqual([entry[0], "Disabled"]);
+    const types = [
+      "azure-native:storage:StorageAccount",
+      "azure-native:keyvault:Vault",
+      "azure-native:containerregistry:Registry",
+      "azure-native:operationalinsights:Workspace",
+      "azure-native:applicationinsights:Component",
+      "azure-native:machinelearningservices:Workspace",
+      "azure-native:machinelearningservices:OnlineEndpoint",
+    ];
+    for (const type of types) {
+      expect(stage.of(type).length).toBeGreaterThan(0);
+      for (const { inputs } of stage.of(type))
+        expect(JSON.stringify(inputs)).toMatch(/"publicNetworkAccess(ForIngestion)?":"Disabled"/);
+    }
+    for (const [, action] of at(stage, /\.defaultAction$/)) expect(action).toBe("Deny");
+    for (const [, ip] of at(stage, /\.enableNodePublicIp$/)) expect(ip).toBe(false);
+    for (const [, port] of at(stage, /\.remoteLoginPortPublicAccess$/)) expect(port).toBe("Disabled");
+    for (const [, blobs] of at(stage, /\.(allowBlobPublicAccess|anonymousPullEnabled)$/))
+      expect(blobs).toBe(false);
+    expect(at(stage, /\.isolationMode$/).map(([, mode]) => mode)).toEqual(["AllowInternetOutbound"]);
+  });
+
+  test("has no sign-in with keys", () => {
+    const modes = at(stage, /\.authMode$/);
+    expect(modes.length).toBeGreaterThan(2);
+    for (const entry of modes) expect(entry).toEqual([entry[0], "AADToken"]);
+    for (const [, shared] of at(stage, /\.(allowSharedKeyAccess|adminUserEnabled|isLocalUserEnabled)$/))
+      expect(shared).toBe(false);
+    for (const [, off] of at(stage, /\.disableLocalAuth$/)) expect(off).toBe(true);
+    expect(at(stage, /\.disableLocalAuth$/)).toHaveLength(3);
+    for (const [, type] of at(stage, /\.credentialsType$/)) expect(type).toBe("None");
+    expect(at(stage, /\.systemDatastoresAuthMode$/).map(([, mode]) => mode)).toEqual(["Identity"]);
+  });
+
+  test("holds no literal secret", () => {
+    const names = /(password|secret|token|sas|accountkey|connectionstring|sshkey|apikey)s?$/i;
+    expect([...values(stage)].filter(([path]) => names.test(path.replaceAll(/\.\d+$/g, "")))).toEqual([]);
+    const shapes = [
+      /(AccountKey|SharedAccessKey|password|pwd|sig)=/i,
+      /-----BEGIN/,
+      /\beyJ[\w-]+\.[\w-]+\./,
+      /^[A-Za-z0-9+/]{86}==$/,
+    ];
+    for (const [path, value] of values(stage))
+      if (typeof value === "string")
+        expect([path, shapes.some((shape) => shape.test(value))]).toEqual([path, false]);
+  });
+
+  test("protects what holds data, and the addresses that callers know", () => {
+    const guarded = stage.resources
+      .filter(({ custom, protect }) => custom && protect)
+      .map(({ type }) => type);
+    expect([...new Set(guarded)].sort()).toEqual([
+      "azure-native:applicationinsights:Component",
+      "azure-native:containerregistry:Registry",
+      "azure-native:keyvault:Vault",
+      "azure-native:machinelearningservices:BatchEndpoint",
+      "azure-native:machinelearningservices:OnlineEndpoint",
+      "azure-native:machinelearningservices:Workspace",
+      "azure-native:operationalinsights:Workspace",
+      "azure-native:resources:ResourceGroup",
+      "azure-native:storage:BlobContainer",
+      "azure-native:storage:StorageAccount",
+      "random:index/randomString:RandomString",
+    ]);
+    expect(stage.of("azureml:index:WorkspacePurge")).toEqual([]);
+    expect(stage.one("azure-native:keyvault:Vault").inputs["properties"]).toMatchObject({
+      enablePurgeProtection: true,
+    });
+  });
+});
+
+describe.each(["local", "dev"] as const)("%s", (name) => {
+  test("is open, still without shared keys, and leaves nothing behind", async () => {
+    const stage = await runStage(name);
+    const found = at(stage, publicAccess);
+    expect(found.length).toBeGreaterThan(8);
+    for (const entry of found) expect(entry).toEqual([entry[0], "Enabled"]);
+    for (const [, shared] of at(stage, /\.(allowSharedKeyAccess|allowBlobPublicAccess|adminUserEnabled)$/))
+      expect(shared).toBe(false);
+    expect(stage.resources.filter(({ protect }) => protect)).toEqual([]);
+    expect(stage.of("azureml:index:WorkspacePurge")).toHaveLength(1);
+  });
+});
+
+test("local and prod differ in settings, not in what is made", async () => {
+  const kinds = (run: Run) =>
+    new Set(run.resources.map(({ type }) => type).filter((type) => type !== "azureml:index:WorkspacePurge"));
+  expect(kinds(await runStage("local"))).toEqual(kinds(await runStage("prod")));
+});
