@@ -59,6 +59,16 @@ const uvEnvironment = (cacheDir: string): NodeJS.ProcessEnv => ({
   UV_PYTHON_DOWNLOADS: "never",
 });
 
+/** The same answer for all who ask; a failure is not kept, so that whoever repairs its cause can ask again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () =>
+    (answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    }));
+}
+
 async function planOf(request: EnvironmentRequest): Promise<EnvironmentPlan> {
   const { environment, mlflowDir, ownScript } = request;
   const files = mlflowDir && {
@@ -83,6 +93,8 @@ const defined = <T extends object>(value: T) =>
 
 /** `closing` ends builds under way. */
 export function createEnvironments(cacheDir: string, log: Log, closing: AbortSignal): Environments {
+  const uvOnce = once(() => findUv(cacheDir, log));
+  const pythonOnce = once(findPython);
   const building = new Map<string, Promise<PythonEnvironment>>();
 
   async function interpreterFor(
@@ -90,7 +102,7 @@ export function createEnvironments(cacheDir: string, log: Log, closing: AbortSig
     uv: string,
     say: (line: string) => void,
   ): Promise<Interpreter> {
-    const machine = await findPython();
+    const machine = await pythonOnce();
     if (!plan.python || machine.version.startsWith(`${plan.python}.`)) return machine;
     const args = ["python", "find", "--no-project", "--no-python-downloads", plan.python];
     const found = await run(uv, args, { env: uvEnvironment(cacheDir) }).catch(() => undefined);
@@ -131,7 +143,7 @@ export function createEnvironments(cacheDir: string, log: Log, closing: AbortSig
   return {
     async ensure(request, say) {
       const plan = await planOf(request);
-      const uv = await findUv(cacheDir, log);
+      const uv = await uvOnce();
       const interpreter = await interpreterFor(plan, uv, say);
       const key = environmentKey(plan, interpreter);
       const home = join(cacheDir, "environments", key);

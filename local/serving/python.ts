@@ -20,10 +20,10 @@ const UV_VERSION = "0.13.9";
 export const userCacheDir = (): string =>
   join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "azure-ml-as-code");
 
-/** Who a Python is, as it says itself. */
+/** Who a Python is, as it says itself: behind shims and virtual environments. */
 export async function askInterpreter(path: string): Promise<Interpreter> {
   const question =
-    "import json,platform,sys,sysconfig;print(json.dumps([sys.executable,platform.python_version(),sysconfig.get_platform()]))";
+    "import json,os,platform,sys,sysconfig;print(json.dumps([os.path.realpath(sys.executable),platform.python_version(),sysconfig.get_platform()]))";
   const { stdout } = await run(path, ["-c", question], { timeout: 30_000 });
   const [executable, version, platform] = JSON.parse(stdout) as [string, string, string];
   return { path: executable, version, platform };

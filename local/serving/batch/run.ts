@@ -136,16 +136,18 @@ async function process(
   if (progress.plan.note) say(progress.plan.note);
   const rows = join(dir, "rows");
   await mkdir(rows, { recursive: true });
+  await mkdir(outputFolder(dir), { recursive: true });
   const workers = await startable(spec, content, environment, dir, progress.plan, context);
   await drain(spec, signal, workers, progress, rows);
   const failure = failureOf(summarize(progress.results), spec.errorThreshold, true);
   if (failure) throw new ServingError("UserError", failure);
-  if (appends) {
-    const file = join(dir, "output", spec.outputFileName);
-    await concatenate(progress.miniBatches, rows, file);
-    await blobs.upload(file, output);
-  }
+  const written = outputFolder(dir);
+  if (appends) await concatenate(progress.miniBatches, rows, join(written, spec.outputFileName));
+  if ((await filesUnder(written)).length > 0) await blobs.upload(written, spec.output);
 }
+
+/** What a script writes here itself becomes part of the job's output, beside the file that is made of its results. */
+const outputFolder = (dir: string): string => join(dir, "output");
 
 async function startable(
   spec: BatchRunSpec,
@@ -170,6 +172,7 @@ async function startable(
         HOME: home,
         ...(modelDir && { AZUREML_MODEL_DIR: modelDir }),
         ...(mlflowDir && { MLFLOW_MODEL_FOLDER: relative(modelDir!, mlflowDir) }),
+        AZUREML_BI_OUTPUT_PATH: outputFolder(dir),
         ...spec.environmentVariables,
       };
       const options = {
@@ -199,13 +202,15 @@ async function drain(
 ): Promise<void> {
   const waiting = miniBatches.values();
   const over = new AbortController();
-  const stop = () => Promise.all(workers.map((worker) => worker.stop()));
+  const stop = () => Promise.all(workers.map((worker) => worker.end()));
   const ended = AbortSignal.any([signal, over.signal]);
   ended.addEventListener("abort", () => void stop(), { once: true });
+  const isOver = () => ended.aborted;
   const work = async (worker: Worker) => {
     for (const miniBatch of waiting) {
+      if (isOver()) return;
       const result = await attempts(spec, worker, miniBatch, join(rows, String(miniBatch.id)), ended);
-      if (ended.aborted) return;
+      if (isOver()) return;
       results.push(result);
       if (failureOf(summarize(results), spec.errorThreshold, false)) over.abort();
     }
@@ -214,6 +219,7 @@ async function drain(
     await Promise.all(
       workers.map((worker) =>
         work(worker).catch((error: unknown) => {
+          if (isOver()) return; // it was ended while it started
           over.abort();
           throw error;
         }),
@@ -258,7 +264,6 @@ async function attempts(
 
 /** The rows of all mini-batches, in the order of the input. */
 async function concatenate(miniBatches: readonly MiniBatch[], rows: string, file: string): Promise<void> {
-  await mkdir(join(file, ".."), { recursive: true });
   const target = createWriteStream(file);
   for (const { id } of miniBatches) {
     const part = join(rows, String(id));

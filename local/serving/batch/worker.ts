@@ -33,6 +33,7 @@ export class Worker {
   readonly #spec: WorkerSpec;
   readonly #processes: Processes;
   #running: Running | undefined;
+  #ended = false;
   #receive: (message: Message) => void = () => undefined;
 
   constructor(spec: WorkerSpec, processes: Processes) {
@@ -50,12 +51,12 @@ export class Worker {
    * @throws ServingError if the script can't be loaded or its `init()` fails.
    */
   async run({ id, files }: MiniBatch, rows: string, timeoutMs: number): Promise<Attempt> {
-    this.#running ??= await this.#start();
-    const { running, message } = this.#next(this.#running, timeoutMs);
+    const running = this.#running ?? (await this.#start());
+    const message = this.#next(running, timeoutMs);
     running.send(JSON.stringify({ id, files, rows }));
     const said = await message;
     if (said === "timeout" || said === "exit") {
-      await this.stop();
+      await this.#stop();
       const error =
         said === "timeout" ? `run() took longer than ${timeoutMs / 1_000} s` : "the worker process ended";
       await this.#note(`mini-batch ${id}: ${error}`);
@@ -68,7 +69,13 @@ export class Worker {
     return { returned: said.returned ?? 0 };
   }
 
-  async stop(): Promise<void> {
+  /** Ends the process for good; a run under way resolves with an error. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
     await running?.stop(0);
@@ -84,8 +91,8 @@ export class Worker {
     return join(userLogs, kind, place.node, `${place.process}.txt`);
   }
 
-  #next(running: Running, timeoutMs: number) {
-    const message = new Promise<Message | "timeout" | "exit">((resolve) => {
+  #next(running: Running, timeoutMs: number): Promise<Message | "timeout" | "exit"> {
+    return new Promise((resolve) => {
       const timer = setTimeout(() => resolve("timeout"), timeoutMs);
       const settle = (what: Message | "exit") => {
         clearTimeout(timer);
@@ -94,7 +101,6 @@ export class Worker {
       this.#receive = settle;
       void running.exited.then(() => settle("exit"));
     });
-    return { running, message };
   }
 
   async #start(): Promise<Running> {
@@ -114,9 +120,11 @@ export class Worker {
       stderr: stderr!,
       onMessage: (line) => this.#receive(JSON.parse(line) as Message),
     });
-    const said = await this.#next(running, INIT_TIMEOUT).message;
+    this.#running = running;
+    if (this.#ended) await this.#stop();
+    const said = await this.#next(running, INIT_TIMEOUT);
     if (typeof said === "object" && said.ready) return running;
-    await running.stop(0);
+    await this.#stop();
     const why =
       typeof said === "object"
         ? said.failed

@@ -294,7 +294,7 @@ describe("a deployment that can't start", () => {
 
   test("leaves nothing running", async () => {
     await serving.remove("/endpoints/ep/deployments/broken");
-    expect(await processesWith("online/broken-")).toEqual([]);
+    expect(await processesWith(join(folder, "serving/online/broken-"))).toEqual([]);
   });
 });
 
@@ -345,7 +345,7 @@ describe("without a lost request", () => {
     });
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     expect(names(answers)).toEqual(["blue-2", "green-2"]);
-    expect(await processesWith("online/blue-")).toEqual([]);
+    expect(await processesWith(join(folder, "serving/online/blue-"))).toEqual([]);
   });
 
   test("the same spec again changes nothing", async () => {
