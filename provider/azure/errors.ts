@@ -41,6 +41,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   SubscriptionNotFound: "Check the subscription, and that the identity that runs this may see it.",
   CredentialUnavailableError: "Sign in: `az login`, or set ARM_* or AZURE_* variables.",
   AggregateAuthenticationError: "Sign in: `az login`, or set ARM_* or AZURE_* variables.",
+  AuthenticationRequiredError:
+    "Check ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET or their AZURE_* twins.",
   AuthenticationError: "Check ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET or their AZURE_* twins.",
   ENOTFOUND: "The host is unknown: check the name, the network, and whether what it belonged to was deleted.",
 };
@@ -50,10 +52,10 @@ interface Coded {
   readonly statusCode?: unknown;
 }
 
-/** The storage library puts Azure's code in `code`, network errors theirs; sign-in errors go by their class. */
+/** Azure's code, or the network's; `""` if there is none. */
 export const codeOf = (error: unknown): string => {
   const { code } = (error ?? {}) as Coded;
-  return typeof code === "string" ? code : error instanceof Error ? error.name : "";
+  return typeof code === "string" ? code : "";
 };
 
 /** HTTP status of an error of any of Azure's libraries, 0 if there was no answer. */
@@ -67,7 +69,7 @@ export const statusOf = (error: unknown): number => {
 export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
-  const said = error instanceof ArmError || message.includes(code) ? message : `${code}: ${message}`;
-  const advice = ADVICE[code] ?? (error instanceof Error ? ADVICE[error.name] : undefined);
+  const said = message.includes(code) ? message : `${code}: ${message}`;
+  const advice = ADVICE[code] ?? ADVICE[error instanceof Error ? error.name : ""];
   return advice ? `${said} ${advice}` : said;
 }
