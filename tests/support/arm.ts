@@ -1,6 +1,7 @@
 /** A cloud for tests: the real server over small but true stand-ins for tokens, blobs and serving. */
 import { createHmac, randomBytes } from "node:crypto";
 import { createCloud, type CloudOptions, type LocalCloud } from "@azure-ml-as-code/local/cloud/server.ts";
+import type { JsonObject } from "@azure-ml-as-code/local/cloud/arm/json.ts";
 import {
   type BatchRunSpec,
   type BatchSummary,
@@ -127,9 +128,29 @@ export function fakeServing(): FakeServing {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  // Tests read into answers of many shapes.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  readonly body: Shown;
+}
+
+/** What answers have, each its part. */
+export interface Shown {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly identity: JsonObject;
+  readonly sku: JsonObject;
+  readonly properties: JsonObject;
+  readonly systemData: Readonly<Record<string, string>>;
+  readonly value: readonly Shown[];
+  readonly nextLink: string | null;
+  readonly status: string;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details: readonly { readonly message: string }[];
+  };
+  readonly [name: string]: unknown;
 }
 
 export interface TestCloud {
@@ -179,7 +200,7 @@ export async function startCloud(options: Partial<CloudOptions> = {}): Promise<T
     return {
       status: response.statusCode,
       headers: response.headers as Answer["headers"],
-      body: text ? (JSON.parse(text) as unknown) : undefined,
+      body: (text ? JSON.parse(text) : {}) as Shown,
     };
   };
   const done: TestCloud["done"] = async (method, path, body) => {
@@ -189,7 +210,7 @@ export async function startCloud(options: Partial<CloudOptions> = {}): Promise<T
     const poll = first.headers["azure-asyncoperation"] ?? first.headers["location"];
     if (!poll) return first;
     const end = await call("GET", poll.slice(URLS.cloud.length));
-    if (end.body?.status === "Failed" || end.body?.status === "Canceled" || end.status >= 400) return end;
+    if (["Failed", "Canceled"].includes(end.body.status) || end.status >= 400) return end;
     return method === "DELETE" ? first : call("GET", path);
   };
   return { cloud, ...all, call, done };

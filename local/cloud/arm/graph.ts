@@ -5,7 +5,7 @@ import type { CloudIdentity } from "../../contracts.ts";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError } from "./errors.ts";
 import { parsedBody, readJson } from "./http.ts";
-import { isObject, type JsonObject, textAt } from "./json.ts";
+import { asText, isObject, type JsonObject, textAt } from "./json.ts";
 import type { Store } from "./store.ts";
 import type { Cloud } from "./table.ts";
 import { USER_ASSIGNED } from "./identities.ts";
@@ -82,7 +82,7 @@ const own = ({ objectId, clientId }: CloudIdentity): JsonObject => ({
 });
 
 const shown = ({ kind, ...entry }: JsonObject): JsonObject => ({
-  "@odata.type": KINDS[String(kind)]?.odata ?? "",
+  "@odata.type": KINDS[asText(kind)]?.odata ?? "",
   ...entry,
 });
 
@@ -97,7 +97,7 @@ function matches(filter: string): ((entry: JsonObject) => boolean) | undefined {
       const [, name, text, flag] = clause!;
       const value = entry[name!];
       return flag === undefined
-        ? String(value).toLowerCase() === text!.replaceAll("''", "'").toLowerCase()
+        ? asText(value).toLowerCase() === text!.replaceAll("''", "'").toLowerCase()
         : value === (flag.toLowerCase() === "true");
     });
 }
@@ -116,7 +116,7 @@ function create(cloud: Cloud, kind: string, body: JsonObject): JsonObject {
     !store.entries("applications").some((app) => app["appId"] === body["appId"])
   )
     throw bad(
-      `The appId '${String(body["appId"])}' of the service principal does not reference a valid application object.`,
+      `The appId '${asText(body["appId"])}' of the service principal does not reference a valid application object.`,
     );
   const plain = Object.fromEntries(Object.entries(body).filter(([name]) => !name.includes("@odata.")));
   const id = randomUUID();
@@ -161,10 +161,9 @@ export const graphPlugin =
   (app) => {
     const { store } = cloud;
     readJson(app);
-    app.addHook(
-      "preHandler",
-      async (request) => void (await authenticate(request.headers.authorization, audiences.graph)),
-    );
+    app.addHook("preHandler", async (request) => {
+      await authenticate(request.headers.authorization, audiences.graph);
+    });
     const context = (what: string) => `${cloud.urls.cloud}/graph/v1.0/$metadata#${what}`;
     const bodyOf = (request: Parameters<typeof parsedBody>[0]): JsonObject => {
       const body = parsedBody(request);
@@ -181,12 +180,10 @@ export const graphPlugin =
     for (const kind of Object.keys(KINDS)) {
       const base = `/graph/v1.0/${kind}`;
       app.post(base, (request, reply) =>
-        reply
-          .status(201)
-          .send({
-            "@odata.context": context(`${kind}/$entity`),
-            ...shown(create(cloud, kind, bodyOf(request))),
-          }),
+        reply.status(201).send({
+          "@odata.context": context(`${kind}/$entity`),
+          ...shown(create(cloud, kind, bodyOf(request))),
+        }),
       );
       app.get<{ Querystring: Record<string, string | undefined> }>(base, ({ query }) => {
         const filter = query["$filter"];
@@ -202,29 +199,29 @@ export const graphPlugin =
       });
       app.patch<{ Params: { id: string } }>(`${base}/:id`, (request, reply) => {
         const entry = needEntry(store, kind, request.params.id);
-        store.putEntry(String(entry["id"]), kind, { ...entry, ...bodyOf(request), id: entry["id"]!, kind });
+        store.putEntry(asText(entry["id"]), kind, { ...entry, ...bodyOf(request), id: entry["id"]!, kind });
         return reply.status(204).send();
       });
       app.delete<{ Params: { id: string } }>(`${base}/:id`, ({ params }, reply) => {
-        store.removeEntry(String(needEntry(store, kind, params.id)["id"]));
+        store.removeEntry(asText(needEntry(store, kind, params.id)["id"]));
         return reply.status(204).send();
       });
       for (const relation of RELATIONS) {
         app.get<{ Params: { id: string } }>(`${base}/:id/${relation}`, ({ params }) => {
           const { id } = needEntry(store, kind, params.id);
-          const found = store.linked(String(id), relation).flatMap((member) => known(cloud, member) ?? []);
+          const found = store.linked(asText(id), relation).flatMap((member) => known(cloud, member) ?? []);
           return { "@odata.context": context("directoryObjects"), value: found.map(shown) };
         });
         app.post<{ Params: { id: string } }>(`${base}/:id/${relation}/$ref`, (request, reply) => {
           const { id } = needEntry(store, kind, request.params.id);
-          link(cloud, String(id), relation, idIn(bodyOf(request)["@odata.id"]));
+          link(cloud, asText(id), relation, idIn(bodyOf(request)["@odata.id"]));
           return reply.status(204).send();
         });
         app.delete<{ Params: { id: string; member: string } }>(
           `${base}/:id/${relation}/:member/$ref`,
           ({ params }, reply) => {
             const { id } = needEntry(store, kind, params.id);
-            if (!store.unlink(String(id), relation, params.member)) throw gone(params.member);
+            if (!store.unlink(asText(id), relation, params.member)) throw gone(params.member);
             return reply.status(204).send();
           },
         );

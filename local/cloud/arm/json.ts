@@ -27,6 +27,10 @@ export const numberAt = (value: Json | undefined, path: string): number | undefi
   return typeof found === "number" ? found : undefined;
 };
 
+/** A value as text for a message or a comparison: strings as they are, the rest as JSON, nothing as "". */
+export const asText = (value: Json | undefined): string =>
+  typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
+
 /** The object at the path; an empty one where there is none. */
 export const objectAt = (value: Json | undefined, path: string): JsonObject => {
   const found = at(value, path);

@@ -1,6 +1,7 @@
 /** From what was sent to what is kept: pure. The rules of a type look at the result. */
 import type { Problem } from "./errors.ts";
 import {
+  asText,
   at,
   isObject,
   type JsonObject,
@@ -48,7 +49,7 @@ export function normalise(
   if (existing && !patch) carryOver(type, body, existing.body);
   const { location } = body;
   if (typeof location === "string") body["location"] = canonicalLocation(location);
-  for (const path of STRING_MAPS) stringify(body, path);
+  for (const path of type.stringMaps ?? STRING_MAPS) stringify(body, path);
   problems.push(...canonicalEnums(type, body)); // before the defaults: they depend on unions
   const { defaults } = type;
   const filling = typeof defaults === "function" ? defaults(parent ? { body, parent } : { body }) : defaults;
@@ -123,7 +124,7 @@ function* immutableChanges(type: ResourceType, body: JsonObject, existing: Resou
   if (type.tracked && !sameJson(body["location"], existing.body["location"]))
     yield {
       code: "InvalidResourceLocation",
-      message: `The resource '${existing.name}' already exists in location '${String(existing.body["location"])}'. A resource with the same name cannot be created in location '${String(body["location"])}'.`,
+      message: `The resource '${existing.name}' already exists in location '${asText(existing.body["location"])}'. A resource with the same name cannot be created in location '${asText(body["location"])}'.`,
       target: "location",
     };
   for (const path of type.immutable ?? []) {

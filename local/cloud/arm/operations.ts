@@ -1,4 +1,5 @@
 /** Long-running operations: begun with an answer, run on their own, asked about by URL, found again after a restart. */
+import { asText } from "./json.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { CloudError, ServingError } from "../../contracts.ts";
@@ -98,7 +99,7 @@ export function createOperations({ store, urls, log, now, subscriptionId, timeSc
       apiVersion: string,
       body?: JsonObject,
     ): ArmResponse {
-      const links = urlsOf(operation, type, String(resource.body["location"] ?? ""), apiVersion);
+      const links = urlsOf(operation, type, asText(resource.body["location"]), apiVersion);
       const headers = Object.fromEntries(mode.headers.map((name: LroHeader) => [name, links[name]]));
       return { status, ...(body ? { body } : {}), headers: { ...headers, ...RETRY_HEADERS } };
     },

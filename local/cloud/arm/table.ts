@@ -168,6 +168,8 @@ export interface ResourceType {
   /** Dotted paths that must be there. */
   readonly required?: readonly string[];
   readonly enums?: Readonly<Record<string, readonly string[]>>;
+  /** Maps whose numbers and booleans become strings; `tags`, `properties.tags`, `properties.properties` unless given. */
+  readonly stringMaps?: readonly string[];
   /** Ignored when sent. */
   readonly readOnly?: readonly string[];
   /** Kept apart, never shown. */

@@ -9,7 +9,7 @@ import type {
 import { durationMs } from "../durations.ts";
 import { ArmError } from "../errors.ts";
 import { nameOf } from "../id.ts";
-import { type JsonObject, numberAt, objectAt, textAt } from "../json.ts";
+import { asText, type JsonObject, numberAt, objectAt, textAt } from "../json.ts";
 import type { Resource } from "../store.ts";
 import type { Cloud } from "../table.ts";
 import { type AssetKind, findAsset, resolveUri, workspaceIdOf } from "./references.ts";
@@ -40,7 +40,7 @@ export function workload(cloud: Cloud, deployment: Resource, model: string | und
     environmentVariables: Object.fromEntries(
       Object.entries(objectAt(body, "properties.environmentVariables")).map(([name, value]) => [
         name,
-        String(value),
+        asText(value),
       ]),
     ),
   };

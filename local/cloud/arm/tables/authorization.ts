@@ -3,7 +3,7 @@ import { ArmError } from "../errors.ts";
 import { LOCK } from "../gates.ts";
 import { ancestry, keyOf, nameOf } from "../id.ts";
 import { USER_ASSIGNED } from "../identities.ts";
-import { sameText, textAt } from "../json.ts";
+import { asText, sameText, textAt } from "../json.ts";
 import type { Resource } from "../store.ts";
 import { type Cloud, ok, type ProviderTable, type WriteContext } from "../table.ts";
 import { nameRule } from "./modes.ts";
@@ -35,7 +35,7 @@ export function hasRole(
 function principalTypeOf(cloud: Cloud, principalId: string): string | undefined {
   if (sameText(principalId, cloud.identity.objectId)) return "ServicePrincipal";
   const entry = cloud.store.entry(principalId.toLowerCase());
-  if (entry) return { groups: "Group", users: "User" }[String(entry["kind"])] ?? "ServicePrincipal";
+  if (entry) return { groups: "Group", users: "User" }[asText(entry["kind"])] ?? "ServicePrincipal";
   const identities = cloud.store.ofType(USER_ASSIGNED);
   return identities.some(({ body }) => textAt(body, "properties.principalId") === principalId)
     ? "ServicePrincipal"

@@ -1,6 +1,6 @@
 /** Microsoft.Insights: Application Insights, and alerts, scaling and diagnostics as records. */
 import { guidOf } from "../identities.ts";
-import { isObject, at, textAt } from "../json.ts";
+import { asText, isObject, at, textAt } from "../json.ts";
 import { keyOf } from "../id.ts";
 import type { Cloud, ProviderTable, Rule, WriteContext } from "../table.ts";
 import { LOG_ANALYTICS } from "./operationalinsights.ts";
@@ -76,7 +76,7 @@ export const insights: ProviderTable = {
       computed: ({ cloud, key, salt, name, body, existing }) => {
         const instrumentationKey = guidOf(`instrumentation ${key} ${salt}`);
         const appId = guidOf(`app ${key} ${salt}`);
-        const region = String(body["location"]);
+        const region = asText(body["location"]);
         return {
           properties: {
             ApplicationId: name,

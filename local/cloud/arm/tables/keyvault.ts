@@ -1,7 +1,7 @@
 /** Microsoft.KeyVault: vaults with soft deletion and purge protection; secrets as ARM has them (values go in, never out). */
 import { ArmError } from "../errors.ts";
 import { guidOf } from "../identities.ts";
-import { at, numberAt, sameText, textAt } from "../json.ts";
+import { asText, at, numberAt, sameText, textAt } from "../json.ts";
 import { type Cloud, ok, type ProviderTable } from "../table.ts";
 import { nameRule } from "./modes.ts";
 
@@ -19,7 +19,7 @@ function deletedVault(cloud: Cloud, name: string) {
 const showDeleted = (cloud: Cloud, name: string) => {
   const { id, body } = deletedVault(cloud, name);
   return {
-    id: `/subscriptions/${cloud.identity.subscriptionId}/providers/Microsoft.KeyVault/locations/${String(body["location"])}/deletedVaults/${name}`,
+    id: `/subscriptions/${cloud.identity.subscriptionId}/providers/Microsoft.KeyVault/locations/${asText(body["location"])}/deletedVaults/${name}`,
     name,
     type: "Microsoft.KeyVault/deletedVaults",
     properties: {

@@ -1,7 +1,7 @@
 /** Computes of a workspace. Clusters and instances are records: what runs on them runs on this machine. */
 import { ArmError } from "../../errors.ts";
 import { canonicalLocation } from "../../normalise.ts";
-import { at, type JsonObject, numberAt, sameText, textAt } from "../../json.ts";
+import { asText, at, type JsonObject, numberAt, sameText, textAt } from "../../json.ts";
 import type { Action, ResourceType, Rule, WriteContext } from "../../table.ts";
 import { asyncPut, nameRule } from "../modes.ts";
 import { RETRY_HEADERS } from "../../operations.ts";
@@ -88,7 +88,7 @@ const rules: readonly Rule<WriteContext>[] = [
     code: "ValidationError",
     check: (w) =>
       isCluster(w) && !isDefaultKind(w.parent)
-        ? `Workspaces of kind ${String(w.parent?.body["kind"])} take no AmlCompute.`
+        ? `Workspaces of kind ${asText(w.parent?.body["kind"])} take no AmlCompute.`
         : undefined,
   },
 ];
@@ -173,6 +173,7 @@ export const computeTypes: readonly ResourceType[] = [
     seconds: { PUT: 60, PATCH: 10, DELETE: 60 },
     operationPaths: ["computeOperationsStatus", "computeOperationsResults"],
     required: ["properties.computeType"],
+    stringMaps: ["tags"], // properties.properties is what a compute is made of
     enums: {
       "properties.computeType": KINDS,
       "properties.properties.vmPriority": ["Dedicated", "LowPriority"],

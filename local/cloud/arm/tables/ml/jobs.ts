@@ -1,6 +1,6 @@
 /** Jobs, and what is kept as a record: schedules, connections, outbound rules, serverless endpoints. */
 import { ArmError } from "../../errors.ts";
-import { at, isObject, type JsonObject, objectAt, textAt } from "../../json.ts";
+import { asText, at, isObject, type JsonObject, objectAt, textAt } from "../../json.ts";
 import { ok, type ResourceType } from "../../table.ts";
 import { nameRule } from "../modes.ts";
 import { assetName, mfePaths, mfePut, shortName, studioUrl, WS } from "./common.ts";
@@ -8,8 +8,7 @@ import { assetName, mfePaths, mfePut, shortName, studioUrl, WS } from "./common.
 export const JOB = `${WS}/jobs`;
 export const FINAL = ["Completed", "Failed", "Canceled", "NotResponding"];
 
-export const statusOf = (internal: { readonly [key: string]: unknown }): string =>
-  String(internal["status"] ?? "NotStarted");
+export const statusOf = (internal: JsonObject): string => asText(internal["status"] ?? "NotStarted");
 
 const jobType: ResourceType = {
   type: JOB,

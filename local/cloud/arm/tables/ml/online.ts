@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { ArmError } from "../../errors.ts";
 import { keyOf } from "../../id.ts";
-import { at, isObject, type JsonObject, objectAt, sameJson, sameText, textAt } from "../../json.ts";
+import { asText, at, isObject, type JsonObject, objectAt, sameJson, sameText, textAt } from "../../json.ts";
 import { spelled, trafficProblems } from "../../ml/traffic.ts";
 import { numbers, type Resource } from "../../store.ts";
 import {
@@ -88,7 +88,7 @@ const endpointRules: readonly Rule<WriteContext>[] = [
     check: ({ parent }) =>
       isDefaultKind(parent)
         ? undefined
-        : `Workspaces of kind ${String(parent?.body["kind"])} take no online endpoints.`,
+        : `Workspaces of kind ${asText(parent?.body["kind"])} take no online endpoints.`,
   },
 ];
 

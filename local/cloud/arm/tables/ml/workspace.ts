@@ -1,7 +1,7 @@
 /** Azure ML workspaces: what they stand on, what they bring with them, and what keeps their name after deletion. */
 import { guidOf } from "../../identities.ts";
 import { keyOf } from "../../id.ts";
-import { at, isObject, type JsonObject, objectAt, sameText, textAt } from "../../json.ts";
+import { asText, at, isObject, type JsonObject, objectAt, sameText, textAt } from "../../json.ts";
 import { ok, type ProvisionContext, type ResourceType, type Rule, type WriteContext } from "../../table.ts";
 import { CONTAINER_REGISTRY } from "../containerregistry.ts";
 import { COMPONENT, missing } from "../insights.ts";
@@ -103,7 +103,7 @@ const rules: readonly Rule<WriteContext>[] = [
 function outputs({ cloud, id, key, salt, name, body }: WriteContext): JsonObject {
   const workspaceId = guidOf(`workspace ${key} ${salt}`);
   const account = cloud.store.get(keyOf(textAt(body, "properties.storageAccount") ?? ""));
-  const location = String(body["location"]);
+  const location = asText(body["location"]);
   return {
     properties: {
       workspaceId,
@@ -292,7 +292,7 @@ export const workspaceTypes: readonly ResourceType[] = [
       query["kind"] === undefined
         ? found
         : found.filter(({ body }) =>
-            query["kind"]!.split(",").some((kind) => sameText(kind, String(body["kind"]))),
+            query["kind"]!.split(",").some((kind) => sameText(kind, asText(body["kind"]))),
           ),
   },
   { type: `${WS}/privateEndpointConnections`, readOnlyType: true },
