@@ -42,7 +42,10 @@ export function storageSuffix(blobUrl: string, account: string | undefined): str
   return account === undefined ? `core.${host}` : `x@${host}/${account}/`;
 }
 
-export function cloudMetadata(options: Omit<MetadataOptions, "account">, account: string | undefined): object {
+export function cloudMetadata(
+  options: Omit<MetadataOptions, "account">,
+  account: string | undefined,
+): object {
   const { cloud, blob } = options.urls();
   return {
     name: CLOUD_NAME,
@@ -54,9 +57,9 @@ export function cloudMetadata(options: Omit<MetadataOptions, "account">, account
       tenant: options.tenantId,
       identityProvider: "AAD",
     },
-    graph: `${cloud}/`,
-    graphAudience: `${cloud}/`,
-    microsoftGraphResourceId: `${cloud}/`,
+    graph: `${cloud}/graph/`,
+    graphAudience: `${cloud}/graph/`,
+    microsoftGraphResourceId: `${cloud}/graph/`,
     logAnalyticsResourceId: cloud,
     appInsightsResourceId: cloud,
     gallery: `${cloud}/`,

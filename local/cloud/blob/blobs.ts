@@ -29,17 +29,11 @@ export interface Blobs extends BlobStore {
 export async function createBlobs(options: BlobsOptions): Promise<Blobs> {
   const { dir, log, tls } = options;
   const server = await startBlobServer({ dir, tls, log });
-  let store: ReturnType<typeof createStore> | undefined;
   try {
-    const front = await startFront({
-      ...options,
-      upstream: server,
-      hasAccount: (account) => store?.hasAccount(account) ?? false,
-    });
+    const front = await startFront({ ...options, upstream: server });
     const origin = `https://localhost:${front.port}`;
-    store = createStore(server, origin);
     return {
-      ...store,
+      ...createStore(server, origin),
       origin,
       close: async () => {
         await front.close();

@@ -1,6 +1,6 @@
 /**
- * The blob service as clients see it: HTTPS, path style (`/ACCOUNT/CONTAINER/BLOB`). It knows the accounts and checks bearer
- * tokens; shared keys and SAS are Azurite's to check. Bodies stream through in both directions.
+ * The blob service as clients see it: HTTPS, path style (`/ACCOUNT/CONTAINER/BLOB`). It checks bearer tokens; shared keys
+ * and SAS are Azurite's to check. Bodies stream through in both directions.
  */
 import { createServer, request as httpsRequest } from "node:https";
 import type { Server } from "node:https";
@@ -12,7 +12,6 @@ import { TokenError } from "../../contracts.ts";
 import type { Claims, Log, Tls, Tokens } from "../../contracts.ts";
 import {
   UNAVAILABLE,
-  UNKNOWN_ACCOUNT,
   accountOf,
   authOf,
   bearerOf,
@@ -30,7 +29,6 @@ export interface BlobFrontOptions {
   readonly port: number;
   readonly tokens: Pick<Tokens, "verify">;
   readonly log: Log;
-  readonly hasAccount: (account: string) => boolean;
   readonly upstream: Pick<BlobServer, "port" | "agent">;
   /** `authorization_uri` of the challenge that a refused token gets. */
   readonly authorizationUri?: string | undefined;
@@ -109,8 +107,6 @@ async function handle(
 ): Promise<BlobRefusal | undefined> {
   const url = request.url ?? "/";
   const account = accountOf(url, request.headers.host);
-  if (!options.hasAccount(account)) return UNKNOWN_ACCOUNT;
-
   const auth = authOf(url, request.headers.authorization);
   let claims: Claims | undefined;
   if (auth === "Bearer") {
@@ -129,9 +125,7 @@ async function handle(
     ...(claims && { claims }),
   });
   if (fault) return fault;
-  // Basic authorization is what some clients make of the user info in a URL; Azure Storage has no such scheme.
-  const drop = auth === "SAS" || auth === "Anonymous" ? ["authorization"] : [];
-  await forward(request, response, passOn(request.rawHeaders, drop), options.upstream);
+  await forward(request, response, passOn(request.rawHeaders), options.upstream);
   return undefined;
 }
 

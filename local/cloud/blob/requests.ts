@@ -54,21 +54,12 @@ const HOP_BY_HOP = new Set([
   "upgrade",
 ]);
 
-/** Name, value, name, value, … as Node gives and takes them, without what concerns one connection and without `drop`. */
-export function passOn(rawHeaders: readonly string[], drop: readonly string[] = []): string[] {
-  return rawHeaders.flatMap((name, i) => {
-    const lower = name.toLowerCase();
-    return i % 2 === 1 || HOP_BY_HOP.has(lower) || drop.includes(lower)
-      ? []
-      : [name, rawHeaders[i + 1] ?? ""];
-  });
+/** Name, value, name, value, … as Node gives and takes them, without what concerns one connection. */
+export function passOn(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.flatMap((name, i) =>
+    i % 2 === 1 || HOP_BY_HOP.has(name.toLowerCase()) ? [] : [name, rawHeaders[i + 1] ?? ""],
+  );
 }
-
-export const UNKNOWN_ACCOUNT: BlobRefusal = {
-  status: 404,
-  code: "ResourceNotFound",
-  message: "The specified resource does not exist.",
-};
 
 export const UNAVAILABLE: BlobRefusal = {
   status: 503,

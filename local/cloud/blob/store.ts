@@ -20,13 +20,8 @@ const FILES_AT_ONCE = 8;
 /** What a client that uploads needs; deleting is not part of it. */
 const SAS_PERMISSIONS = "racwl";
 
-/** The store, and what the front asks of it. */
-export interface AccountStore extends BlobStore {
-  hasAccount(account: string): boolean;
-}
-
 /** `frontUrl`: what {@link BlobStore.url} starts with. Accounts are known until the process ends; their blobs are kept. */
-export function createStore(server: BlobServer, frontUrl: string): AccountStore {
+export function createStore(server: BlobServer, frontUrl: string): BlobStore {
   const keys = new Map<string, string>();
   // An option of the core pipeline, which the storage client hands on without naming it in its types.
   const pipeline = { agent: server.agent, retryOptions: { retryDelayInMs: 200, maxRetryDelayInMs: 2000 } };
@@ -48,8 +43,6 @@ export function createStore(server: BlobServer, frontUrl: string): AccountStore 
     (await service(account)).getContainerClient(container);
 
   return {
-    hasAccount: (account) => keys.has(account),
-
     async ensureAccount(account, key) {
       if (keys.get(account) === key) return;
       keys.set(account, key);

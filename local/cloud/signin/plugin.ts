@@ -43,7 +43,11 @@ export function signinPlugin(app: FastifyInstance, options: SigninOptions, done:
       .send(errorBody(error, correlation?.toString()));
   });
   app.addHook<TenantRoute>("preHandler", (request, _reply, next) => {
-    next(knownTenant(request.params.tenant, options.identity) ? undefined : tenantNotFound(request.params.tenant));
+    next(
+      knownTenant(request.params.tenant, options.identity)
+        ? undefined
+        : tenantNotFound(request.params.tenant),
+    );
   });
 
   for (const version of ["", "/v2.0"] as const) {
@@ -101,9 +105,7 @@ function instanceDiscovery(request: FastifyRequest<TenantRoute>): object {
   return {
     tenant_discovery_endpoint: `${hostOf(request)}/${request.params.tenant}/v2.0/.well-known/openid-configuration`,
     "api-version": "1.1",
-    metadata: [
-      { preferred_network: request.host, preferred_cache: request.host, aliases: [request.host] },
-    ],
+    metadata: [{ preferred_network: request.host, preferred_cache: request.host, aliases: [request.host] }],
   };
 }
 
@@ -141,7 +143,11 @@ async function tokenResponse(
 }
 
 /** Client id and secret from the form, or from `Authorization: Basic` (RFC 6749, 2.3.1). */
-function authenticate(form: URLSearchParams, authorization: string | undefined, identity: CloudIdentity): void {
+function authenticate(
+  form: URLSearchParams,
+  authorization: string | undefined,
+  identity: CloudIdentity,
+): void {
   const basic = basicCredentials(authorization);
   const clientId = form.get("client_id") ?? basic?.id ?? refuse(900144, "client_id");
   if (clientId.toLowerCase() !== identity.clientId.toLowerCase()) refuse(700016, clientId);
@@ -152,11 +158,11 @@ function authenticate(form: URLSearchParams, authorization: string | undefined, 
 
 function basicCredentials(authorization: string | undefined): { id: string; secret: string } | undefined {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "")?.[1];
-  const [id, secret] = Buffer.from(encoded ?? "", "base64").toString("utf8").split(":", 2);
-  if (!id || secret === undefined) return undefined;
+  const pair = /^([^:]+):(.*)$/.exec(Buffer.from(encoded ?? "", "base64").toString("utf8"));
+  if (!pair) return undefined;
   // Form-encoded inside the header; parsing it as a form undoes that and never throws.
   const decode = (text: string) => new URLSearchParams(`x=${text}`).get("x") ?? "";
-  return { id: decode(id), secret: decode(secret) };
+  return { id: decode(pair[1] ?? ""), secret: decode(pair[2] ?? "") };
 }
 
 function sameSecret(given: string, expected: string): boolean {

@@ -49,7 +49,15 @@ export async function createTokens(options: {
 
     issue({ aud, oid, ...claims }, ttl = LIFETIME) {
       const now = Math.floor(Date.now() / 1000);
-      return new SignJWT({ idp: issuer, tid: tenantId, uti: randomUUID(), ver: "1.0", sub: oid, oid, ...claims })
+      return new SignJWT({
+        idp: issuer,
+        tid: tenantId,
+        uti: randomUUID(),
+        ver: "1.0",
+        sub: oid,
+        oid,
+        ...claims,
+      })
         .setProtectedHeader({ alg: ALGORITHM, typ: "JWT", kid })
         .setIssuer(issuer)
         .setAudience(aud)

@@ -33,19 +33,8 @@ test.each([
 });
 
 test("headers go on as they came, but for those of one connection", () => {
-  const raw = [
-    "Host",
-    "h",
-    "Connection",
-    "keep-alive",
-    "x-ms-meta-A",
-    "1",
-    "Authorization",
-    "Basic x",
-    "x-ms-meta-A",
-    "2",
-  ];
-  expect(passOn(raw, ["authorization"])).toEqual(["Host", "h", "x-ms-meta-A", "1", "x-ms-meta-A", "2"]);
+  const raw = ["Host", "h", "Connection", "keep-alive", "x-ms-meta-A", "1", "x-ms-meta-A", "2"];
+  expect(passOn(raw)).toEqual(["Host", "h", "x-ms-meta-A", "1", "x-ms-meta-A", "2"]);
 });
 
 test("a refusal is an error of Azure Storage", () => {
