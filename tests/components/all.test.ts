@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
+import * as azureNative from "@pulumi/azure-native/provider.js";
 import * as storage from "@pulumi/azure-native/storage/index.js";
 import { components } from "../support/components.ts";
 import { run } from "../support/pulumi.ts";
@@ -45,7 +46,7 @@ describe.each(Object.entries(components))("%s", (type, make) => {
 
   beforeAll(async () => {
     recorded = await run(() => {
-      const provider = new pulumi.ProviderResource("azure-native", "explicit", {});
+      const provider = new azureNative.Provider("explicit", {});
       const first = new storage.BlobContainer("first", { accountName: "a", resourceGroupName: "g" });
       const outer = new Outer("outer", { protect: true, providers: [provider] });
       make("it", { parent: outer, dependsOn: first });
@@ -81,7 +82,9 @@ describe.each(Object.entries(components))("%s", (type, make) => {
   });
 
   test("makes the same in a preview, where nothing is known yet", async () => {
-    const program = () => void make("it");
+    const program = () => {
+      make("it");
+    };
     const preview = await run(program, { preview: true });
     const twice = await run(program);
     const shape = ({ resources }: Run) =>

@@ -7,7 +7,9 @@ import { churn, folder } from "../support/workloads.ts";
 import type { Folder } from "../support/workloads.ts";
 
 let at: Folder;
-beforeEach(() => (at = folder(churn)));
+beforeEach(() => {
+  at = folder(churn);
+});
 afterEach(() => at.remove());
 
 const plan = (): AssetPlan => {

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { checkSettings, loadStage, readStage } from "../../stacks/config.ts";
 import { run } from "../support/pulumi.ts";
+import { folder } from "../support/workloads.ts";
+import type { Folder } from "../support/workloads.ts";
 import { readStageFile, stageNames, stageValues } from "../support/stages.ts";
 
 const valid = {
@@ -160,24 +159,22 @@ describe("checkSettings", () => {
 });
 
 describe("loadStage", () => {
-  let root: string;
-  beforeEach(() => (root = mkdtempSync(join(tmpdir(), "stage-"))));
-  afterEach(() => rmSync(root, { recursive: true }));
-  const write = (file: string, text: string) => {
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    writeFileSync(join(root, file), text);
-  };
+  let at: Folder;
+  beforeEach(() => {
+    at = folder();
+  });
+  afterEach(() => at.remove());
 
   test("fails with the problems of the stage file and of the workloads in one error", () => {
-    write(
+    at.write(
       "workloads/a/endpoint.yml",
       "$schema: x/managedOnlineEndpoint.schema.json\nname: churn\nauth_mode: aad_token\ntraffic:\n  blue: 50\n",
     );
-    write(
+    at.write(
       "workloads/b/deployment.yml",
       "$schema: x/managedOnlineDeployment.schema.json\nname: blue\nendpoint_name: other\ninstance_count: 1\ninstance_type: x\n",
     );
-    const load = () => loadStage("prod", { ...valid, locaton: "x" }, root);
+    const load = () => loadStage("prod", { ...valid, locaton: "x" }, at.root);
     expect(load).toThrow(pulumi.RunError);
     expect(load).toThrow(
       /stage prod has 3 problems, and nothing was changed:\n {2}- Pulumi.prod.yaml: .*locaton/,
@@ -187,7 +184,7 @@ describe("loadStage", () => {
   });
 
   test("a missing folder is a problem", () => {
-    expect(() => loadStage("dev", valid, root)).toThrow(/workloads:1:1: there is no such folder/);
+    expect(() => loadStage("dev", valid, at.root)).toThrow(/workloads:1:1: there is no such folder/);
   });
 });
 

@@ -5,7 +5,9 @@ import { churn, folder } from "../support/workloads.ts";
 import type { Folder } from "../support/workloads.ts";
 
 let at: Folder;
-beforeEach(() => (at = folder(churn)));
+beforeEach(() => {
+  at = folder(churn);
+});
 afterEach(() => at.remove());
 
 const cluster = { "cpu-cluster": { vmSize: "x", maxNodes: 2 } };

@@ -10,7 +10,7 @@ function* values({ resources }: Run): Generator<[path: string, value: Value]> {
 }
 function* walk(path: string, value: Value): Generator<[string, Value]> {
   if (value !== null && typeof value === "object")
-    for (const [key, item] of Object.entries(value)) yield* walk(`${path}.${key}`, item as Value);
+    for (const [key, item] of Object.entries(value)) yield* walk(`${path}.${key}`, item);
   else yield [path, value];
 }
 

@@ -31,9 +31,7 @@ describe.each(stageNames)("stage %s", (name) => {
 
   test("tells people and pipelines where everything is", () => {
     const { resourceGroup, workspace, suffix, storageAccount, onlineEndpoints, batchEndpoints } =
-      stage.outputs as {
-        [output: string]: Record<string, unknown>;
-      };
+      stage.outputs as Record<string, Record<string, unknown>>;
     expect({ resourceGroup, suffix, storageAccount }).toEqual({
       resourceGroup: `rg-ml-${name}`,
       suffix: "x7k2m9",

@@ -20,7 +20,9 @@ const args: RoleAssignmentsArgs = {
 
 describe("RoleAssignments", () => {
   test("one assignment a row, named by scope, principal and role", async () => {
-    const { of, one } = await run(() => void new RoleAssignments("roles", args));
+    const { of, one } = await run(() => {
+      new RoleAssignments("roles", args);
+    });
     expect(of("azure-native:authorization:RoleAssignment").map(({ name }) => name)).toEqual([
       "roles-endpoint-registry-acrpull",
       "roles-endpoint-storage-storage-blob-data-reader",
@@ -41,13 +43,12 @@ describe("RoleAssignments", () => {
 
   test("a new principal gets new names: a stale assignment is never in the way", async () => {
     const names = async (id: string) => {
-      const { of } = await run(
-        () =>
-          void new RoleAssignments("roles", {
-            ...args,
-            principals: { endpoint: { id, type: "ServicePrincipal" } },
-          }),
-      );
+      const { of } = await run(() => {
+        new RoleAssignments("roles", {
+          ...args,
+          principals: { endpoint: { id, type: "ServicePrincipal" } },
+        });
+      });
       return of("azure-native:authorization:RoleAssignment").map(
         ({ inputs }) => inputs["roleAssignmentName"],
       );

@@ -5,17 +5,16 @@ import { identityId, workspace } from "../../support/components.ts";
 import { run } from "../../support/pulumi.ts";
 
 const cluster = async (args: Partial<ComputeClusterArgs> = {}) => {
-  const { one } = await run(
-    () =>
-      void new ComputeCluster("cpu", {
-        workspace,
-        clusterName: "cpu-cluster",
-        identityId,
-        vmSize: "Standard_DS3_v2",
-        maxNodes: 4,
-        ...args,
-      }),
-  );
+  const { one } = await run(() => {
+    new ComputeCluster("cpu", {
+      workspace,
+      clusterName: "cpu-cluster",
+      identityId,
+      vmSize: "Standard_DS3_v2",
+      maxNodes: 4,
+      ...args,
+    });
+  });
   return one("azure-native:machinelearningservices:Compute", "cpu");
 };
 

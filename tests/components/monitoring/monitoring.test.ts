@@ -4,7 +4,9 @@ import { placement } from "../../support/components.ts";
 import { run } from "../../support/pulumi.ts";
 
 test("defaults: closed, no keys, Application Insights on top of Log Analytics", async () => {
-  const { one } = await run(() => void new Monitoring("monitoring", { placement }));
+  const { one } = await run(() => {
+    new Monitoring("monitoring", { placement });
+  });
   const common = {
     resourceGroupName: "rg-ml-test",
     location: "westeurope",
@@ -34,9 +36,9 @@ test("defaults: closed, no keys, Application Insights on top of Log Analytics", 
 });
 
 test("max: open, kept for a year", async () => {
-  const { one } = await run(
-    () => void new Monitoring("monitoring", { placement, publicNetworkAccess: true, retentionDays: 365 }),
-  );
+  const { one } = await run(() => {
+    new Monitoring("monitoring", { placement, publicNetworkAccess: true, retentionDays: 365 });
+  });
   const open = { publicNetworkAccessForIngestion: "Enabled", publicNetworkAccessForQuery: "Enabled" };
   expect(one("azure-native:operationalinsights:Workspace").inputs).toMatchObject({
     ...open,

@@ -4,7 +4,9 @@ import { placement } from "../../support/components.ts";
 import { run } from "../../support/pulumi.ts";
 
 const registry = async (publicNetworkAccess?: boolean) => {
-  const { one } = await run(() => void new ContainerRegistry("registry", { placement, publicNetworkAccess }));
+  const { one } = await run(() => {
+    new ContainerRegistry("registry", { placement, publicNetworkAccess });
+  });
   return one("azure-native:containerregistry:Registry", "registry").inputs;
 };
 const common = {

@@ -5,7 +5,9 @@ import { identityId, placement, workspaceParts } from "../../support/components.
 import { run } from "../../support/pulumi.ts";
 
 const workspace = (args: Partial<WorkspaceArgs> = {}) =>
-  run(() => void new Workspace("workspace", { placement, ...workspaceParts, ...args }));
+  run(() => {
+    new Workspace("workspace", { placement, ...workspaceParts, ...args });
+  });
 
 describe("Workspace", () => {
   test("defaults: closed, on identities, nothing purged", async () => {
@@ -55,9 +57,14 @@ describe("Workspace", () => {
   });
 
   test("its name is known in the first preview", async () => {
-    const { one } = await run(() => void new Workspace("workspace", { placement, ...workspaceParts }), {
-      preview: true,
-    });
+    const { one } = await run(
+      () => {
+        new Workspace("workspace", { placement, ...workspaceParts });
+      },
+      {
+        preview: true,
+      },
+    );
     expect(one("azure-native:machinelearningservices:Workspace").inputs["workspaceName"]).toBe("mlw-ml-test");
   });
 });
