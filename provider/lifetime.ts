@@ -3,7 +3,7 @@ import { fstatSync } from "node:fs";
 import { connect } from "node:net";
 
 /** Between two looks; two failed ones in a row are the end. */
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;
 
 function answers(address: string): Promise<boolean> {
   const colon = address.lastIndexOf(":");

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createDefaultHttpClient, createPipelineFromOptions } from "@azure/core-rest-pipeline";
 import { ensureTls } from "../../../local/cloud/ca.ts";
 import { azure as connect } from "../../../provider/azure/arm.ts";
 import { findCloud } from "../../../provider/azure/cloud.ts";
 import type { Environment } from "../../../provider/azure/cloud.ts";
-import { TENANT, TestAzure, WORKSPACE } from "../support/azure.ts";
+import { TestAzure, WORKSPACE } from "../support/azure.ts";
 import { tempFolder } from "../support/calls.ts";
 
 const folder = tempFolder();
@@ -84,20 +86,38 @@ describe("the cloud", () => {
 
 describe("sign-in", () => {
   const { signal } = new AbortController();
-  const principal = { ARM_TENANT_ID: TENANT, ARM_CLIENT_ID: "33333333-3333-3333-3333-333333333333" };
   const get = (env: Environment) =>
     connect({ env }).send({ method: "GET", id: `${WORKSPACE}/computes/none` }, signal);
 
+  const kept = { ...process.env };
+  afterEach(() => {
+    process.env = { ...kept };
+  });
+
+  const jobToken = (more: Environment): Environment => ({
+    ...azure.env,
+    ARM_CLIENT_SECRET: undefined,
+    ARM_USE_OIDC: "true",
+    ...more,
+  });
+
   test.each<[string, () => Environment]>([
     ["azure-native's variables", () => azure.env],
+    ["a job's token", () => jobToken({ ARM_OIDC_TOKEN: "the.job.token" })],
+    [
+      "a job's token in a file",
+      () => {
+        const file = join(folder.path, "token");
+        writeFileSync(file, "the.job.token\n");
+        return jobToken({ ARM_OIDC_TOKEN_FILE_PATH: file });
+      },
+    ],
     [
       "the variables of @azure/identity",
       () => {
-        const { ARM_METADATA_HOSTNAME, ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET } = azure.env;
-        process.env["AZURE_TENANT_ID"] = ARM_TENANT_ID;
-        process.env["AZURE_CLIENT_ID"] = ARM_CLIENT_ID;
-        process.env["AZURE_CLIENT_SECRET"] = ARM_CLIENT_SECRET;
-        return { ARM_METADATA_HOSTNAME };
+        for (const name of ["TENANT_ID", "CLIENT_ID", "CLIENT_SECRET"])
+          process.env[`AZURE_${name}`] = azure.env[`ARM_${name}`];
+        return { ARM_METADATA_HOSTNAME: azure.env["ARM_METADATA_HOSTNAME"] };
       },
     ],
   ])("with %s", async (_what, env) => {
@@ -114,14 +134,7 @@ describe("sign-in", () => {
     expect(azure.tokens).toHaveLength(1);
   });
 
-  test("by OIDC sends the given assertion", async () => {
-    const env = {
-      ...azure.env,
-      ...principal,
-      ARM_CLIENT_SECRET: "",
-      ARM_USE_OIDC: "true",
-      ARM_OIDC_TOKEN: "not.a.token",
-    };
-    await expect(get(env)).rejects.toThrow(/AADSTS7000215/); // this sign-in knows secrets only
+  test("by a token of the job that Entra does not know is refused", async () => {
+    await expect(get(jobToken({ ARM_OIDC_TOKEN: "another.job.token" }))).rejects.toThrow(/AADSTS7000215/);
   });
 });

@@ -156,7 +156,7 @@ export class TestAzure {
   }
 
   private token(form: URLSearchParams): Reply {
-    if (form.get("client_secret") !== "secret")
+    if (form.get("client_secret") !== "secret" && form.get("client_assertion") !== "the.job.token")
       return {
         status: 401,
         body: { error: "invalid_client", error_description: "AADSTS7000215: Invalid secret" },

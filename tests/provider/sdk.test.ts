@@ -1,0 +1,45 @@
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import { RESOURCES } from "../../provider/resources/table.ts";
+import * as sdk from "../../provider/sdk.ts";
+
+const seen: pulumi.runtime.MockResourceArgs[] = [];
+beforeAll(() =>
+  pulumi.runtime.setMocks({
+    newResource: (args) => {
+      seen.push(args);
+      return { id: `${args.name}-id`, state: { ...(args.inputs as object), url: "https://u", files: 2 } };
+    },
+    call: () => ({}),
+  }),
+);
+beforeEach(() => {
+  seen.length = 0;
+});
+const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+
+describe("the program's side", () => {
+  test("registers every type that the provider has, with its inputs, under its token", async () => {
+    const provider = new sdk.Provider("p", { subscriptionId: "s" });
+    const uploadArgs = { source: "src", hash: "h", blobEndpoint: "https://a", container: "c" };
+    const upload = new sdk.Upload("u", uploadArgs, { provider });
+    const traffic = new sdk.EndpointTraffic("t", { endpointId: upload.url, traffic: { blue: 100 } });
+    const batch = new sdk.BatchDefaultDeployment("b", { endpointId: "e", deploymentName: "d" });
+    const purge = new sdk.WorkspacePurge("w", { resourceGroupName: "rg", workspaceName: "ws" });
+    await Promise.all([upload, traffic, batch, purge].map(({ urn }) => valueOf(urn)));
+    expect(await valueOf(upload.files)).toBe(2);
+    const resources = seen.filter(({ type }) => type.startsWith("azureml:"));
+    expect(resources.map(({ type }) => type).sort()).toEqual(Object.keys(RESOURCES).sort());
+    expect(seen.find(({ type }) => type === "pulumi:providers:azureml")!.inputs).toEqual({
+      subscriptionId: "s",
+    });
+    expect(resources.find(({ name }) => name === "u")).toMatchObject({
+      inputs: uploadArgs,
+      provider: expect.stringMatching(/::p::/),
+    });
+    expect(resources.find(({ name }) => name === "t")!.inputs).toEqual({
+      endpointId: "https://u",
+      traffic: { blue: 100 },
+    });
+  });
+});
