@@ -1,20 +1,12 @@
 /** ARM over HTTPS: requests with retries, and long-running operations followed to their end. */
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  bearerTokenAuthenticationPolicy,
-  createDefaultHttpClient,
-  createEmptyPipeline,
-  createHttpHeaders,
-  createPipelineRequest,
-  retryPolicy,
-  tlsPolicy,
-} from "@azure/core-rest-pipeline";
 import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
 import { isObject } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
-import { DELAYS, errorOf, retryAfter, retryStrategy } from "./retry.ts";
-import type { ArmErrorBody, Delays } from "./retry.ts";
+import { bodyOf, connectHttp, refuse, ServiceError, succeeded } from "../http.ts";
+import { DELAYS, retryAfter } from "../retry.ts";
+import type { Delays, ErrorBody } from "../retry.ts";
 
 export interface ArmOptions {
   /** `https://…` without a trailing slash. Also the audience of the tokens. */
@@ -23,27 +15,6 @@ export interface ArmOptions {
   /** PEM text of the authority that signed the endpoint's certificate; absent for a public one. */
   readonly ca?: string;
   readonly delays?: Delays;
-}
-
-/** An answer that is not a success. `message` is for the person who ran the program. */
-export class ArmError extends Error {
-  override readonly name = "ArmError";
-  readonly status: number;
-  readonly code: string;
-  /** Whether the service had taken the request on before it failed. */
-  readonly accepted: boolean;
-
-  constructor(status: number, error: ArmErrorBody, accepted = false) {
-    super(`Status=${status} ${describe(error)}`);
-    this.status = status;
-    this.code = error.code ?? "";
-    this.accepted = accepted;
-  }
-}
-
-function describe({ code = "", message = "", details = [] }: ArmErrorBody): string {
-  const inner = details.map((detail) => `\n  ${describe(detail)}`).join("");
-  return `Code="${code}" Message="${message}"${inner}`;
 }
 
 export interface Ask {
@@ -56,7 +27,7 @@ export interface Ask {
 }
 
 export interface Arm {
-  /** `undefined` for a 404. Rejects with {@link ArmError} for any other failure, as all calls here. */
+  /** `undefined` for a 404. Rejects with {@link ServiceError} for any other failure, as all calls here. */
   get(id: string, ask: Ask): Promise<PropertyMap | undefined>;
   /** Resolves to the body of the finished resource. */
   write(method: "PUT" | "PATCH", id: string, ask: Ask): Promise<PropertyMap>;
@@ -66,32 +37,14 @@ export interface Arm {
 }
 
 const TERMINAL = new Set(["succeeded", "failed", "canceled", "cancelled"]);
-const OK = new Set([200, 201, 202, 204]);
 
 export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOptions): Arm {
-  const pipeline = createEmptyPipeline();
-  const retries = retryPolicy([retryStrategy(delays.retries)], { maxRetries: delays.retries.length });
-  pipeline.addPolicy(retries, { phase: "Retry" });
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${endpoint}/.default` }), {
-    phase: "Sign",
+  const send = connectHttp({
+    audience: endpoint,
+    credential,
+    retries: delays.retries,
+    ...(ca !== undefined && { ca }),
   });
-  pipeline.addPolicy(tlsPolicy(ca === undefined ? {} : { ca }));
-  const client = createDefaultHttpClient();
-
-  const send = (method: HttpMethods, url: string, ask: Ask): Promise<PipelineResponse> => {
-    const headers = createHttpHeaders({ accept: "application/json" });
-    if (ask.body) headers.set("content-type", "application/json; charset=utf-8");
-    return pipeline.sendRequest(
-      client,
-      createPipelineRequest({
-        method,
-        url,
-        headers,
-        ...(ask.body && { body: JSON.stringify(ask.body) }),
-        ...(ask.signal && { abortSignal: ask.signal }),
-      }),
-    );
-  };
 
   const urlOf = (id: string, { apiVersion, query }: Ask) => {
     const url = new URL(endpoint + id);
@@ -122,7 +75,7 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
     return answer;
   };
 
-  /** The last answer of an operation. Rejects with an accepted {@link ArmError} if it ended badly. */
+  /** The last answer of an operation. Rejects with an accepted {@link ServiceError} if it ended badly. */
   const finish = async (first: PipelineResponse, url: string, ask: Ask): Promise<PipelineResponse> => {
     const method = first.request.method;
     const [status, location] = ["azure-asyncoperation", "location"].map((name) => first.headers.get(name));
@@ -131,7 +84,7 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
         pollUrl(status, ask),
         first,
         ask,
-        (answer) => !ok(answer) || TERMINAL.has(stateOf(answer)),
+        (answer) => !succeeded(answer) || TERMINAL.has(stateOf(answer)),
       );
       refuse(ended, true);
       if (stateOf(ended) !== "succeeded") throw operationFailed(ended);
@@ -148,7 +101,7 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
       url,
       first,
       ask,
-      (answer) => !ok(answer) || TERMINAL.has(stateOf(answer)) || stateOf(answer) === "",
+      (answer) => !succeeded(answer) || TERMINAL.has(stateOf(answer)) || stateOf(answer) === "",
     );
     refuse(ended, true);
     if (["failed", "canceled", "cancelled"].includes(stateOf(ended))) throw operationFailed(ended);
@@ -165,9 +118,9 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
       refuse(last, true);
       return last;
     } catch (error) {
-      if (error instanceof ArmError) throw error;
+      if (error instanceof ServiceError) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      throw new ArmError(first.status, { code: "OperationAbandoned", message }, true);
+      throw new ServiceError(first.status, { code: "OperationAbandoned", message }, true);
     }
   };
 
@@ -183,7 +136,7 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
       try {
         await run("DELETE", id, ask);
       } catch (error) {
-        if (!(error instanceof ArmError) || error.status !== 404) throw error;
+        if (!(error instanceof ServiceError) || error.status !== 404) throw error;
       }
     },
     post: async (id, ask) => bodyOf(await run("POST", id, ask)),
@@ -193,23 +146,6 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
 /** The same question without what only a write has. */
 const asGet = ({ apiVersion, signal }: Ask): Ask => ({ apiVersion, ...(signal && { signal }) });
 
-const ok = ({ status }: PipelineResponse) => OK.has(status);
-
-function refuse(answer: PipelineResponse, accepted = false): void {
-  if (ok(answer)) return;
-  const error = errorOf(answer.bodyAsText);
-  throw new ArmError(
-    answer.status,
-    error.code ? error : { code: "", message: answer.bodyAsText ?? "" },
-    accepted,
-  );
-}
-
-function bodyOf({ bodyAsText }: PipelineResponse): PropertyMap {
-  const body: unknown = bodyAsText ? JSON.parse(bodyAsText) : {};
-  return isObject(body) ? body : { value: body as PropertyMap[string] };
-}
-
 /** Lower case: of an operation's status, or of the resource itself; `""` where there is none. */
 function stateOf(answer: PipelineResponse): string {
   const { status, properties } = bodyOf(answer);
@@ -217,10 +153,10 @@ function stateOf(answer: PipelineResponse): string {
   return typeof state === "string" ? state.toLowerCase() : "";
 }
 
-function operationFailed(answer: PipelineResponse): ArmError {
+function operationFailed(answer: PipelineResponse): ServiceError {
   const { error } = bodyOf(answer);
   const reason = isObject(error)
-    ? (error as ArmErrorBody)
+    ? (error as ErrorBody)
     : { code: stateOf(answer), message: "the operation did not succeed" };
-  return new ArmError(answer.status, reason, true);
+  return new ServiceError(answer.status, reason, true);
 }

@@ -1,7 +1,7 @@
 /** Functions of the SDK: what is known here, and what ARM is asked. */
 import type { TokenCredential } from "@azure/identity";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
-import { ArmError } from "./arm.ts";
+import { ServiceError } from "../http.ts";
 import type { Arm } from "./arm.ts";
 import { resourceId } from "./naming.ts";
 import * as plan from "./plan.ts";
@@ -34,7 +34,7 @@ const WITHOUT_ARM: Readonly<Record<string, Call>> = {
   },
 };
 
-/** The result of a function; `args` without secrets. Rejects with {@link ArmError} where ARM refuses. */
+/** The result of a function; `args` without secrets. Rejects with {@link ServiceError} where ARM refuses. */
 export async function callFunction(
   token: string,
   args: PropertyMap,
@@ -51,6 +51,6 @@ export async function callFunction(
     return fromBody(await context.arm.post(id, { ...ask, body: Object.fromEntries(rest) }), call.shape);
   }
   const body = await context.arm.get(id, ask);
-  if (!body) throw new ArmError(404, { code: "ResourceNotFound", message: `there is no '${id}'` });
+  if (!body) throw new ServiceError(404, { code: "ResourceNotFound", message: `there is no '${id}'` });
   return { ...fromBody(body, call.shape), azureApiVersion: call.apiVersion };
 }

@@ -16,11 +16,12 @@ import type {
 import { hasUnknown, UNKNOWN, unwrapProperties, unwrapSecrets } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { keepSecrets } from "../secrets.ts";
-import { ArmError, connectArm } from "./arm.ts";
+import { ServiceError } from "../http.ts";
+import { connectArm } from "./arm.ts";
 import { callFunction } from "./functions.ts";
 import { autoname, nameFailures, resourceId } from "./naming.ts";
 import * as plan from "./plan.ts";
-import type { Delays } from "./retry.ts";
+import type { Delays } from "../retry.ts";
 import { resourceType } from "./table/index.ts";
 import type { ResourceType } from "./types.ts";
 
@@ -94,12 +95,12 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
   /** ARM's answer for a resource that has to be there. */
   const live = async (type: ResourceType, id: string, ask: { signal: AbortSignal }): Promise<PropertyMap> => {
     const body = await arm.get(id, { apiVersion: type.apiVersion, ...ask });
-    if (!body) throw new ArmError(404, { code: "ResourceNotFound", message: `there is no '${id}'` });
+    if (!body) throw new ServiceError(404, { code: "ResourceNotFound", message: `there is no '${id}'` });
     return body;
   };
 
   /** What the service had taken on before it failed is kept in the state, with what can be read of it. */
-  const partial = async (type: ResourceType, id: string, inputs: PropertyMap, error: ArmError) => {
+  const partial = async (type: ResourceType, id: string, inputs: PropertyMap, error: ServiceError) => {
     const reasons = [error.message];
     let properties: PropertyMap = {};
     try {
@@ -125,7 +126,7 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
     try {
       written = await arm.write(method, id, { ...request, longRunning: type.longRunning ?? false });
     } catch (error) {
-      throw error instanceof ArmError && error.accepted ? await partial(type, id, inputs, error) : error;
+      throw error instanceof ServiceError && error.accepted ? await partial(type, id, inputs, error) : error;
     }
     const canonicalId = typeof written["id"] === "string" ? written["id"] : id;
     try {

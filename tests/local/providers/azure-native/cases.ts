@@ -24,7 +24,7 @@ const TENANT = "00000000-0000-4000-8000-000000000002";
 const PRINCIPAL = "00000000-0000-4000-8000-000000000003";
 const ROLE = "00000000-0000-4000-8000-000000000004";
 const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
-const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id`;
+const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/identity`;
 const workspace = `${group}/providers/Microsoft.MachineLearningServices/workspaces/mlws`;
 const account = `${group}/providers/Microsoft.Storage/storageAccounts/st1`;
 const inGroup = { resourceGroupName: "rg", location: "westeurope" };
@@ -220,7 +220,7 @@ export const CASES: readonly Case[] = [
       location: "global",
       enabled: true,
       severity: 2,
-      scopes: [`${workspace}/onlineEndpoints/e`],
+      scopes: [`${workspace}/onlineEndpoints/cancer`],
       evaluationFrequency: "PT1M",
       windowSize: "PT5M",
       criteria: {
@@ -243,7 +243,7 @@ export const CASES: readonly Case[] = [
       properties: {
         enabled: true,
         severity: 2,
-        scopes: [`${workspace}/onlineEndpoints/e`],
+        scopes: [`${workspace}/onlineEndpoints/cancer`],
         evaluationFrequency: "PT1M",
         windowSize: "PT5M",
         criteria: {
@@ -268,7 +268,7 @@ export const CASES: readonly Case[] = [
       ...inGroup,
       autoscaleSettingName: "blue",
       enabled: true,
-      targetResourceUri: `${workspace}/onlineEndpoints/e/deployments/blue`,
+      targetResourceUri: `${workspace}/onlineEndpoints/cancer/deployments/blue`,
       profiles: [
         {
           name: "load",
@@ -277,7 +277,7 @@ export const CASES: readonly Case[] = [
             {
               metricTrigger: {
                 metricName: "CpuUtilizationPercentage",
-                metricResourceUri: `${workspace}/onlineEndpoints/e/deployments/blue`,
+                metricResourceUri: `${workspace}/onlineEndpoints/cancer/deployments/blue`,
                 operator: "GreaterThan",
                 statistic: "Average",
                 threshold: 70,
@@ -297,7 +297,7 @@ export const CASES: readonly Case[] = [
       location: "westeurope",
       properties: {
         enabled: true,
-        targetResourceUri: `${workspace}/onlineEndpoints/e/deployments/blue`,
+        targetResourceUri: `${workspace}/onlineEndpoints/cancer/deployments/blue`,
         profiles: [
           {
             name: "load",
@@ -306,7 +306,7 @@ export const CASES: readonly Case[] = [
               {
                 metricTrigger: {
                   metricName: "CpuUtilizationPercentage",
-                  metricResourceUri: `${workspace}/onlineEndpoints/e/deployments/blue`,
+                  metricResourceUri: `${workspace}/onlineEndpoints/cancer/deployments/blue`,
                   operator: "GreaterThan",
                   statistic: "Average",
                   threshold: 70,
@@ -343,7 +343,7 @@ export const CASES: readonly Case[] = [
   },
   {
     token: "managedidentity:UserAssignedIdentity",
-    args: { ...inGroup, resourceName: "id" } satisfies managedidentity.UserAssignedIdentityArgs,
+    args: { ...inGroup, resourceName: "identity" } satisfies managedidentity.UserAssignedIdentityArgs,
     id: identity,
     body: { location: "westeurope" },
   },
@@ -351,7 +351,7 @@ export const CASES: readonly Case[] = [
     token: "managedidentity:FederatedIdentityCredential",
     args: {
       resourceGroupName: "rg",
-      resourceName: "id",
+      resourceName: "identity",
       federatedIdentityCredentialResourceName: "github",
       issuer: "https://token.actions.githubusercontent.com",
       subject: "repo:o/r:environment:prod",
@@ -506,6 +506,9 @@ export const CASES: readonly Case[] = [
       kind: "Default",
       sku: { name: "Basic", tier: "Basic" },
       storageAccount: account,
+      keyVault: `${group}/providers/Microsoft.KeyVault/vaults/vault`,
+      applicationInsights: `${group}/providers/Microsoft.Insights/components/appi`,
+      containerRegistry: `${group}/providers/Microsoft.ContainerRegistry/registries/registry1`,
       publicNetworkAccess: "Disabled",
       systemDatastoresAuthMode: "Identity",
       primaryUserAssignedIdentity: identity,
@@ -523,6 +526,9 @@ export const CASES: readonly Case[] = [
       identity: { type: "UserAssigned", userAssignedIdentities: { [identity]: {} } },
       properties: {
         storageAccount: account,
+        keyVault: `${group}/providers/Microsoft.KeyVault/vaults/vault`,
+        applicationInsights: `${group}/providers/Microsoft.Insights/components/appi`,
+        containerRegistry: `${group}/providers/Microsoft.ContainerRegistry/registries/registry1`,
         publicNetworkAccess: "Disabled",
         systemDatastoresAuthMode: "Identity",
         primaryUserAssignedIdentity: identity,

@@ -8,8 +8,8 @@ import { serve } from "@azure-ml-as-code/protocol/serve.ts";
 import type { Served } from "@azure-ml-as-code/protocol/serve.ts";
 import { secret, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
-import { startArm } from "../../../support/arm.ts";
-import type { TestArm } from "../../../support/arm.ts";
+import { startArm } from "../test-arm.ts";
+import type { TestArm } from "../test-arm.ts";
 import { SUBSCRIPTION } from "./cases.ts";
 
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;

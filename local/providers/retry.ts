@@ -32,7 +32,7 @@ export function retryAfter({ headers }: Pick<PipelineResponse, "headers">): numb
 
 /** Transport errors, overload, and ARM's "another operation is in progress"; any other conflict is an answer. */
 export const retryStrategy = (delays: readonly number[]): RetryStrategy => ({
-  name: "armRetry",
+  name: "localCloudRetry",
   retry({ retryCount, response, responseError }): RetryModifiers {
     const delay = delays[retryCount];
     const again = response ? TRANSIENT.has(response.status) || isBusy(response) : isTransport(responseError);
@@ -41,20 +41,23 @@ export const retryStrategy = (delays: readonly number[]): RetryStrategy => ({
   },
 });
 
-/** No answer at all. What was cancelled, or refused before it was sent, stays an error. */
-const isTransport = (error: { code?: string; name?: string } | undefined) =>
-  error?.name === "RestError" && error.code === "REQUEST_SEND_ERROR";
+/**
+ * No answer at all. What was cancelled or never sent is not tried again, nor what nobody listens for:
+ * a local cloud that is not running does not start by waiting.
+ */
+const isTransport = (error: { code?: string; name?: string; statusCode?: number } | undefined) =>
+  error?.name === "RestError" && error.statusCode === undefined && error.code !== "ECONNREFUSED";
 
-export interface ArmErrorBody {
+export interface ErrorBody {
   readonly code?: string;
   readonly message?: string;
-  readonly details?: readonly ArmErrorBody[];
+  readonly details?: readonly ErrorBody[];
 }
 
-/** The `error` of an ARM answer; `{}` if the body is something else. */
-export function errorOf(body: string | null | undefined): ArmErrorBody {
+/** The `error` of an answer of ARM or Graph; `{}` if the body is something else. */
+export function errorOf(body: string | null | undefined): ErrorBody {
   try {
-    const parsed = JSON.parse(body ?? "") as { error?: ArmErrorBody } | null;
+    const parsed = JSON.parse(body ?? "") as { error?: ErrorBody } | null;
     return parsed?.error ?? {};
   } catch {
     return {};
