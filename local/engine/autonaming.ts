@@ -99,6 +99,8 @@ function strategy(
   return known;
 }
 
+const UNKNOWN_EXPRESSION = /\$\{(?!name\}|uuid\}|(?:hex|alphanum|string|num)\(\d+\)\})[^}]*\}/;
+
 const child = (value: Value | undefined, key: string): Value | undefined =>
   value !== undefined && isObject(value) ? value[key] : undefined;
 
@@ -116,7 +118,7 @@ export function parseAutonaming(
       /\$\{(project|stack|organization)\}/g,
       (_, key: keyof typeof stack) => stack[key],
     );
-    const [unknown] = known.match(/\$\{(?!name\}|uuid\}|(?:hex|alphanum|string|num)\(\d+\)\})[^}]*\}/) ?? [];
+    const [unknown] = UNKNOWN_EXPRESSION.exec(known) ?? [];
     if (unknown !== undefined)
       throw new Error(`pulumi:autonaming: the embedded engine does not know ${unknown} in "${pattern}"`);
     return known;

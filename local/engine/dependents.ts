@@ -1,6 +1,6 @@
 /** What has to go before a resource can be deleted for its replacement. */
 import { UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
-import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import type { RunContext } from "./context.ts";
 import { applyReplaceOnChanges, decideByInputs } from "./diff.ts";
 import { ensureProvider } from "./ensure.ts";
@@ -11,13 +11,10 @@ import { isProviderType, nameOf, splitProviderRef } from "./urn.ts";
 
 /** The inputs with everything unknown that comes from a resource in `gone`; nothing if none does. */
 function inputsWithout(state: ResourceState, gone: ReadonlySet<string>): PropertyMap | undefined {
-  let affected = false;
-  const inputs = Object.entries(state.inputs).map(([key, value]): [string, Value] => {
-    const depends = (state.propertyDependencies[key] ?? []).some((urn) => gone.has(urn));
-    affected ||= depends;
-    return [key, depends ? UNKNOWN : value];
-  });
-  return affected ? Object.fromEntries(inputs) : undefined;
+  const depends = (key: string) => (state.propertyDependencies[key] ?? []).some((urn) => gone.has(urn));
+  const lost = Object.keys(state.inputs).filter(depends);
+  if (lost.length === 0) return undefined;
+  return { ...state.inputs, ...Object.fromEntries(lost.map((key) => [key, UNKNOWN])) };
 }
 
 /** Whether the loss of what is in `gone` forces this resource's replacement too: the provider decides. */

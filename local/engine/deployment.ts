@@ -108,7 +108,7 @@ export function programRun(context: RunContext): ProgramRun {
     async finish(ok) {
       try {
         if (ok && !context.stop.stopped)
-          await deleteLeftovers(context, planner.touched, planner.deletedFirst);
+          await deleteLeftovers(context, (urn) => planner.touched(urn), planner.deletedFirst);
       } finally {
         if (stack?.outputs) {
           const complete = ok && context.failures === 0 && !context.stop.stopped;

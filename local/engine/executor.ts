@@ -1,6 +1,5 @@
 /** Carries out steps: calls the provider, writes down what came of it. */
 import { InitFailed } from "@azure-ml-as-code/protocol/provider.ts";
-import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import type { DeleteStep, Step } from "./planner.ts";
 import { markSecretOutputs } from "./properties.ts";
 import type { ResourceProvider } from "./provider.ts";
@@ -145,21 +144,25 @@ function settle(step: Step, { snapshot }: ExecutorContext): void {
       const { replaced } = step;
       if (replaced?.pendingDelete === true) replaced.old.delete = true;
       if (replaced?.old.pendingReplacement === true) snapshot.retire(replaced.old);
-      return snapshot.add(step.fresh);
+      snapshot.add(step.fresh);
+      break;
     }
     case "same":
     case "update":
       snapshot.retire(step.old);
-      return snapshot.add(step.fresh);
+      snapshot.add(step.fresh);
+      break;
     case "read":
-      if (step.replacing) step.old!.delete = true;
+      if (step.old && step.replacing) step.old.delete = true;
       else if (step.old) snapshot.retire(step.old);
-      return snapshot.add(step.fresh);
+      snapshot.add(step.fresh);
+      break;
     case "delete":
       if (!step.old.pendingReplacement) snapshot.retire(step.old);
-      return;
+      break;
     case "forget":
-      return snapshot.retire(step.old);
+      snapshot.retire(step.old);
+      break;
     case "replace":
   }
 }
@@ -199,8 +202,7 @@ export async function execute(step: Step, context: ExecutorContext): Promise<voi
   }
   try {
     await perform(step, context);
-    if (step.op !== "replace" && subject === (step as { fresh?: ResourceState }).fresh)
-      markSecretOutputs(subject);
+    if ("fresh" in step && step.op !== "replace") markSecretOutputs(step.fresh);
     settle(step, context);
   } catch (error) {
     if (error instanceof InitFailed && (step.op === "create" || step.op === "update")) {
@@ -216,16 +218,8 @@ export async function execute(step: Step, context: ExecutorContext): Promise<voi
   }
 }
 
-const blank = (properties: PropertyMap) => JSON.stringify(properties);
 /** Whether an unchanged resource leaves the file as it is. */
 function unchanged(step: Step): boolean {
   if (step.op === "replace") return true;
-  if (step.op !== "same") return false;
-  const { old, fresh } = step;
-  const rest = ({ inputs: _i, outputs: _o, ...state }: ResourceState) => JSON.stringify(state);
-  return (
-    rest(old) === rest(fresh) &&
-    blank(old.inputs) === blank(fresh.inputs) &&
-    blank(old.outputs) === blank(fresh.outputs)
-  );
+  return step.op === "same" && JSON.stringify(step.old) === JSON.stringify(step.fresh);
 }

@@ -1,9 +1,14 @@
 /** The command: `npm run -s engine -- <up|preview|refresh|destroy> --cwd DIR --stack NAME --state FILE [--refresh] [--parallel N]`. */
+import { enableCompileCache } from "node:module";
 import { parseArgs } from "node:util";
-import { isSecret } from "@azure-ml-as-code/protocol/values.ts";
+import { compileCache } from "./cache.ts";
 import type { EngineEvent, Operation } from "./events.ts";
-import { run } from "./run.ts";
 import type { Op } from "./run.ts";
+
+// Before the engine is loaded: it is to be found there.
+enableCompileCache(compileCache(process.env));
+const { run } = await import("./run.ts");
+const { isSecret } = await import("@azure-ml-as-code/protocol/values.ts");
 
 const USAGE =
   "usage: npm run -s engine -- <up|preview|refresh|destroy> --cwd DIR --stack NAME --state FILE [--refresh] [--parallel N]";

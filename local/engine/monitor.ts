@@ -1,17 +1,11 @@
 /** The gRPC side of a run: what the program's SDK calls. */
-import type * as Grpc from "@grpc/grpc-js";
 import type * as Pb from "@pulumi/pulumi/proto/resource_pb.js";
-import {
-  channelOptions,
-  Empty,
-  fromStruct,
-  grpc,
-  providerPb,
-  toStruct,
-} from "@azure-ml-as-code/protocol/grpc.ts";
+import { Empty, fromStruct, grpc, providerPb, toStruct } from "@azure-ml-as-code/protocol/grpc.ts";
 import type { RunContext } from "./context.ts";
 import type { ProgramRun } from "./deployment.ts";
 import { engineHandlers } from "./engine-service.ts";
+import { startServer } from "./grpc-server.ts";
+import type { Answer, Handlers, Message, Server } from "./grpc-server.ts";
 import { engineService, monitorPb, ResourceMonitorService, unsupported } from "./messages.ts";
 import { sendable, versionedReferences } from "./properties.ts";
 import { registrations } from "./registrations.ts";
@@ -19,17 +13,6 @@ import { Reported } from "./runner.ts";
 import { Stopped } from "./scheduling.ts";
 import type { Callback } from "./transforms.ts";
 import { isProviderType } from "./urn.ts";
-
-interface Message {
-  serializeBinary(): Uint8Array;
-}
-type Answer<Request> = (request: Request) => Message | Promise<Message>;
-
-export interface Monitor {
-  /** `127.0.0.1:PORT`, for `--monitor` and `--engine`. */
-  readonly address: string;
-  close(): void;
-}
 
 /** What the SDK may use; it refuses the rest by name itself. */
 const FEATURES = [
@@ -137,7 +120,7 @@ function monitorHandlers(context: RunContext, run: ProgramRun, directory: string
   }
 
   const refused = Object.fromEntries(
-    Object.entries(REFUSED).map(([name, what]): [string, Answer<never>] => [
+    Object.entries(REFUSED).map(([name, what]): [string, Answer] => [
       name,
       () => Promise.reject(notDone(what)),
     ]),
@@ -169,61 +152,34 @@ function monitorHandlers(context: RunContext, run: ProgramRun, directory: string
 }
 
 /**
- * Answers with what `answer` gives. When the run stops, calls that wait are told that the monitor ends: the SDK then
- * ends the program without words of its own.
+ * Starts the monitor. When the run stops, calls that wait are told that the monitor ends: the SDK then ends the program
+ * without words of its own.
+ * @param directory the program's, where relative asset paths begin.
  */
-function unary<Request>(
-  context: RunContext,
-  answer: Answer<Request>,
-): Grpc.handleUnaryCall<Request, Message> {
-  return (call, callback) => {
-    const work = Promise.resolve().then(() => answer(call.request));
-    Promise.race([work, context.stop.whenStopped])
-      .then((response) => callback(null, response))
-      .catch((error: unknown) => {
-        if (error instanceof Stopped || error instanceof Reported) {
-          callback({ code: grpc.status.UNAVAILABLE, details: "the run has stopped" });
-          return;
-        }
-        const message = error instanceof Error ? error.message : String(error);
-        callback({ code: grpc.status.UNKNOWN, details: message, message });
-      });
-    work.catch(() => undefined); // a call that lost the race has told its failure already
-  };
-}
-
-/** Starts the monitor on 127.0.0.1. @param directory the program's, where relative asset paths begin. */
-export async function startMonitor(
-  context: RunContext,
-  run: ProgramRun,
-  directory: string,
-): Promise<Monitor> {
-  const server = new grpc.Server(channelOptions);
+export async function startMonitor(context: RunContext, run: ProgramRun, directory: string): Promise<Server> {
   const monitor = monitorHandlers(context, run, directory);
-  const add = (service: object, handlers: Record<string, Answer<never>>) => {
-    const offered = Object.entries(service as Grpc.ServiceDefinition).filter(([name]) => name in handlers);
-    server.addService(
-      Object.fromEntries(offered),
-      Object.fromEntries(offered.map(([name]) => [name, unary(context, handlers[name] as Answer<unknown>)])),
-    );
-  };
-  add(ResourceMonitorService, monitor.handlers as Record<string, Answer<never>>);
-  const engine = {
+  const engine: Handlers = {
     ...engineHandlers(context.emit),
     startDebugging: () => Promise.reject(notDone("debugging")),
   };
-  add(engineService, engine as unknown as Record<string, Answer<never>>);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
+  const server = await startServer(
+    [
+      [ResourceMonitorService, monitor.handlers],
+      [engineService, engine],
+    ],
+    {
+      until: context.stop.whenStopped,
+      status: (error) =>
+        error instanceof Stopped || error instanceof Reported
+          ? { code: grpc.status.UNAVAILABLE, details: "the run has stopped" }
+          : undefined,
+    },
+  );
   return {
-    address: `127.0.0.1:${port}`,
-    close() {
+    address: server.address,
+    close: () => {
       monitor.close();
-      server.forceShutdown();
+      server.close();
     },
   };
 }

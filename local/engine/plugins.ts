@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { connect } from "@azure-ml-as-code/protocol/client.ts";
 import type { Handshake, ProviderClient } from "@azure-ml-as-code/protocol/client.ts";
+import { compileCache } from "./cache.ts";
 
 export interface Plugin {
   readonly client: ProviderClient;
@@ -58,7 +59,7 @@ function start(
 ): Started {
   // A group of its own: Ctrl-C in the terminal is for the engine, which lets running steps end first.
   const child = spawn(process.execPath, [path, engine], {
-    env,
+    env: { ...env, NODE_COMPILE_CACHE: compileCache(env) },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { compileCache } from "./cache.ts";
 import type { Config, Project } from "./config.ts";
 import { ProjectError } from "./config.ts";
 
@@ -63,6 +64,7 @@ export function startProgram(options: ProgramOptions): Program {
     cwd: project.directory,
     env: {
       ...env,
+      NODE_COMPILE_CACHE: compileCache(env),
       PULUMI_CONFIG: sdkConfig(config),
       PULUMI_CONFIG_SECRET_KEYS: "[]",
       ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),

@@ -104,7 +104,8 @@ export function outputDependencies(value: Value): string[] {
   const urns = new Set<string>();
   mapDeep(value, (item) => {
     const dependencies = isMarked(item, OUTPUT) ? item["dependencies"] : undefined;
-    if (Array.isArray(dependencies)) for (const urn of dependencies) urns.add(String(urn));
+    if (Array.isArray(dependencies))
+      for (const urn of dependencies) if (typeof urn === "string") urns.add(urn);
     return item;
   });
   return [...urns];

@@ -6,7 +6,7 @@ import { ensureProvider } from "./ensure.ts";
 import { providerOf } from "./executor.ts";
 import { identical, markSecretOutputs } from "./properties.ts";
 import type { ResourceState } from "./resource.ts";
-import { Reported, tell } from "./runner.ts";
+import { tell } from "./runner.ts";
 import { Stopped } from "./scheduling.ts";
 import { isProviderType, nameOf } from "./urn.ts";
 
@@ -122,7 +122,6 @@ export async function refresh(context: RunContext, chosen: (state: ResourceState
   context.snapshot.rebase(withoutDangling(kept, base));
   await context.save();
   for (const outcome of outcomes)
-    if (outcome.status === "rejected" && !(outcome.reason instanceof Stopped))
-      throw outcome.reason as Reported;
+    if (outcome.status === "rejected" && !(outcome.reason instanceof Stopped)) throw outcome.reason;
   context.stop.check();
 }

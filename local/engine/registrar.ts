@@ -226,7 +226,7 @@ export function registrar(context: RunContext): Registrar {
   }
 
   /** Plans under the URN that the resource gets; failures carry it. */
-  async function named(
+  async function planned(
     goal: Pick<Goal, "type" | "name" | "parent">,
     op: Operation,
     plan: (urn: string) => Planned | Promise<Planned>,
@@ -240,18 +240,19 @@ export function registrar(context: RunContext): Registrar {
   }
 
   return {
-    plan: (goal) => named(goal, "create", (urn) => planOne(goal, urn)),
-    planRead: (request) =>
-      named(request, "read", (urn) => {
-        const { old } = ledger.find(urn, { ...request, aliases: [] });
-        const { name: _, ...given } = request;
+    plan: (goal) => planned(goal, "create", (urn) => planOne(goal, urn)),
+    planRead({ name, ...given }) {
+      const named = { name, type: given.type, parent: given.parent };
+      return planned(named, "read", (urn) => {
+        const { old } = ledger.find(urn, { ...named, aliases: [] });
         const fresh = resourceState({ ...given, urn, custom: true, external: true });
         // What the program managed so far, and only reads now under another id, is replaced by what it reads.
         const replacing = old !== undefined && !old.external && old.id !== fresh.id;
         ledger.touched.add(urn);
         if (replacing) ledger.replaced.add(urn);
         return { steps: [{ op: "read", old, fresh, replacing }], fresh };
-      }),
+      });
+    },
     touched: (urn) => ledger.touched.has(ledger.claimed.get(urn) ?? urn),
     deletedFirst: ledger.deletedFirst,
   };

@@ -9,7 +9,7 @@ import { providerInputs } from "./registry.ts";
 import type { PluginWish } from "./registry.ts";
 import type { Goal } from "./resource.ts";
 import { transforms } from "./transforms.ts";
-import type { Callback, Transforms } from "./transforms.ts";
+import type { Callback, Transformable, Transforms } from "./transforms.ts";
 import { isProviderType, packageOf, packageOfProvider, splitProviderRef, typeOf } from "./urn.ts";
 
 interface Family {
@@ -30,6 +30,41 @@ export interface Registrations {
 }
 
 const unique = (urns: readonly string[]): string[] => [...new Set(urns)];
+
+/** What each property depends on; SDKs that do not say let every one depend on all. */
+function propertyDependencies(request: RegisterRequest, inputs: PropertyMap): Record<string, string[]> {
+  const map = request.getPropertydependenciesMap();
+  const all = request.getDependenciesList();
+  if (map.getLength() === 0) return Object.fromEntries(Object.keys(inputs).map((key) => [key, all]));
+  const result: Record<string, string[]> = {};
+  map.forEach((message, key) => {
+    result[key] = message.getUrnsList();
+  });
+  return result;
+}
+
+/** As the Pulumi engine does it: only the resource's own transforms may change what it depends on. */
+function dependencies(
+  request: RegisterRequest,
+  result: Transformable,
+  declared: Readonly<Record<string, readonly string[]>>,
+): Pick<Goal, "dependencies" | "propertyDependencies"> {
+  const found = Object.fromEntries(
+    Object.entries(result.inputs).map(([key, value]) => [key, outputDependencies(value)]),
+  );
+  if (request.getTransformsList().length > 0)
+    return {
+      dependencies: unique([...result.options.getDependsOnList(), ...Object.values(found).flat()]),
+      propertyDependencies: found,
+    };
+  const keys = unique([...Object.keys(declared), ...Object.keys(found)]);
+  return {
+    dependencies: request.getDependenciesList(),
+    propertyDependencies: Object.fromEntries(
+      keys.map((key) => [key, unique([...(declared[key] ?? []), ...(found[key] ?? [])])]),
+    ),
+  };
+}
 
 /** @param defaultProvider registers and names the default provider of a type or token. */
 export function registrations(
@@ -71,78 +106,45 @@ export function registrations(
     return named === "" ? defaultProvider(token, wish) : named;
   }
 
-  function propertyDependencies(request: RegisterRequest, inputs: PropertyMap): Record<string, string[]> {
-    const all = request.getDependenciesList();
-    const map = request.getPropertydependenciesMap();
-    if (map.getLength() === 0) return Object.fromEntries(Object.keys(inputs).map((key) => [key, all]));
-    const result: Record<string, string[]> = {};
-    map.forEach((message, key) => {
-      result[key] = message.getUrnsList();
-    });
-    return result;
-  }
-
   return {
     async goal(request) {
-      const [type, name, custom, parent] = [
-        request.getType(),
-        request.getName(),
-        request.getCustom(),
-        request.getParent(),
-      ];
-      inherit(request, family.get(parent));
+      const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
+      const custom = request.getCustom();
+      const above = family.get(parent);
+      inherit(request, above);
       const own = request.getTransformsList();
       const declared = fromStruct(request.getObject());
       const byProperty = propertyDependencies(request, declared);
-      const callbacks = transformsFor(own, parent);
       const options = optionsOf(request);
       const providers = Object.fromEntries(request.getProvidersMap().getEntryList());
       if (custom)
         options.setProvider(inheritedProvider(options.getProvider(), providers, parent, packageOf(type)));
       const result = await caller.run(
-        callbacks,
+        transformsFor(own, parent),
         { type, name, custom, parent },
         { inputs: own.length > 0 ? upgradeOutputs(declared, byProperty) : declared, options },
       );
-      const found = Object.entries(result.inputs).map(
-        ([key, value]) => [key, outputDependencies(value)] as const,
-      );
-      // As the Pulumi engine does it: only the resource's own transforms may change what it depends on.
-      const transformed = own.length > 0;
-      const inputs = await hashAssets(versionedReferences(downgradeOutputs(result.inputs)), directory);
+      const wish = {
+        version: result.options.getVersion(),
+        pluginDownloadURL: result.options.getPluginDownloadUrl(),
+      };
+      const plain = versionedReferences(downgradeOutputs(result.inputs));
+      const managed = custom && !isProviderType(type);
       const goal = goalOf({
-        ...{ type, name, custom, parent, inputs, options: result.options },
-        dependencies: transformed
-          ? unique([...result.options.getDependsOnList(), ...found.flatMap(([, urns]) => urns)])
-          : request.getDependenciesList(),
-        propertyDependencies: transformed
-          ? Object.fromEntries(found)
-          : Object.fromEntries(
-              [...Object.entries(byProperty), ...found].map(([key, urns]) => [
-                key,
-                unique([...(byProperty[key] ?? []), ...urns]),
-              ]),
-            ),
-        provider:
-          custom && !isProviderType(type)
-            ? await providerFor(type, result.options.getProvider(), {
-                version: result.options.getVersion(),
-                pluginDownloadURL: result.options.getPluginDownloadUrl(),
-              })
-            : "",
+        ...{ type, name, custom, parent, options: result.options },
+        ...dependencies(request, result, byProperty),
+        inputs: isProviderType(type) ? providerInputs(plain, wish) : await hashAssets(plain, directory),
+        provider: managed ? await providerFor(type, result.options.getProvider(), wish) : "",
         aliasUrns: request.getAliasurnsList(),
       });
-      const componentProviders = custom
-        ? {}
-        : {
-            ...family.get(parent)?.providers,
-            ...Object.fromEntries(result.options.getProvidersMap().getEntryList()),
-          };
-      return {
+      const chosen = Object.fromEntries(result.options.getProvidersMap().getEntryList());
+      const kin = {
+        parent,
         goal,
-        settle: (urn) =>
-          void family.set(urn, { parent, goal, transforms: own, providers: componentProviders }),
+        transforms: own,
+        providers: custom ? {} : { ...above?.providers, ...chosen },
       };
+      return { goal, settle: (urn) => void family.set(urn, kin) };
     },
     provider: (token, named, parent, wish) =>
       providerFor(token, inheritedProvider(named, {}, parent, packageOf(token)), wish),

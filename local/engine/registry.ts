@@ -62,8 +62,7 @@ export function providerRegistry(host: PluginHost, preview: boolean): ProviderRe
     const ref = providerRef(urn, id);
     const args = config(inputs);
     plugins.set(ref, plugin);
-    const { version: _, ...settings } = args;
-    if (hasUnknown(settings)) {
+    if (hasUnknown({ ...args, version: null })) {
       configured.set(ref, unconfiguredProvider);
       return;
     }
