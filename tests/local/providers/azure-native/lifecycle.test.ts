@@ -508,3 +508,13 @@ test("functions: who is signed in, a token, keys by POST, a resource by GET", as
     invoke("storage:getStorageAccount", { resourceGroupName: "rg", accountName: "none" }),
   ).rejects.toThrow("there is no");
 });
+
+test("where nobody listens, the answer comes at once and not after all retries", async () => {
+  const credential = {
+    getToken: () => Promise.resolve({ token: "t", expiresOnTimestamp: Date.now() + 3_600_000 }),
+  };
+  const who = { subscriptionId: SUBSCRIPTION, tenantId: "t", clientId: "c", objectId: "o" };
+  const alone = createAzureNative({ armEndpoint: "https://localhost:1", ca: arm.ca, credential, ...who });
+  const read = { ...named("storage:StorageAccount"), id: ACCOUNT, inputs: {}, properties: {} };
+  await expect(alone.read(read)).rejects.toThrow(/ECONNREFUSED/);
+}, 5_000);
