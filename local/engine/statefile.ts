@@ -1,5 +1,6 @@
 /** The state file: read once, written whole after each step, never half. */
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { readDeployment, StateError, writeDeployment } from "./state.ts";
 import type { Deployment } from "./state.ts";
 
@@ -28,6 +29,7 @@ const MODE = 0o600;
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(temporary, text, { mode: MODE });
     await rename(temporary, path);
   } catch (error) {
