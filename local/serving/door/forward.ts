@@ -115,6 +115,9 @@ export class Forwarder {
     } finally {
       clearTimeout(timer);
       response.off("close", left);
+      // What is left of the request is read and dropped, or the next one on this connection would wait behind it.
+      request.unpipe();
+      request.resume();
     }
   }
 
@@ -143,7 +146,7 @@ export class Forwarder {
 async function exchange(request: IncomingMessage, outgoing: ClientRequest): Promise<IncomingMessage> {
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
-    outgoing.once("error", reject);
+    outgoing.on("error", reject); // also after the answer: the server may close while the request is still sent
   });
   request.once("error", (error) => outgoing.destroy(error));
   request.pipe(outgoing);
