@@ -14,7 +14,7 @@ export interface MetadataOptions {
 }
 
 /** The built-in names (`AzureCloud`, …) make the Python SDK ignore the rest of the document. */
-export const CLOUD_NAME = "AzureLocal";
+const CLOUD_NAME = "AzureLocal";
 
 /** The Python SDK makes the audience for batch invocations from it: `https://ml.azure.localhost`. */
 const PORTAL = "https://portal.azure.localhost";
@@ -37,15 +37,12 @@ export function metadataPlugin(app: FastifyInstance, options: MetadataOptions, d
  * (the SDK joins URLs), and there must be no colon before `@` (it would send Basic authorization).
  * Without an account the usual form is given, which needs `ACCOUNT.blob.core.localhost` to resolve.
  */
-export function storageSuffix(blobUrl: string, account: string | undefined): string {
+function storageSuffix(blobUrl: string, account: string | undefined): string {
   const { host } = new URL(blobUrl);
   return account === undefined ? `core.${host}` : `x@${host}/${account}/`;
 }
 
-export function cloudMetadata(
-  options: Omit<MetadataOptions, "account">,
-  account: string | undefined,
-): object {
+function cloudMetadata(options: Omit<MetadataOptions, "account">, account: string | undefined): object {
   const { cloud, blob } = options.urls();
   return {
     name: CLOUD_NAME,

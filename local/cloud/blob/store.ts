@@ -65,9 +65,9 @@ export function createStore(server: BlobServer, frontUrl: string): BlobStore {
       await (await containerOf({ account, container })).deleteIfExists();
     },
 
-    // The key is at hand, so there is nothing to wait for; the contract leaves room for a store that has to ask.
+    // Nothing to wait for, but an unknown account is a rejection like everywhere else.
     sas: (account, container, ttlSeconds) =>
-      Promise.resolve(
+      Promise.resolve().then(() =>
         generateBlobSASQueryParameters(
           {
             containerName: container,

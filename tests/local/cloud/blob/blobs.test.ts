@@ -169,6 +169,10 @@ describe("a SAS", () => {
     expect((await read(`${urlOf("secret.txt", "other")}?${sas}`)).status).toBe(403);
   });
 
+  test("of an account that isn't there cannot be made", async () => {
+    await expect(blobs.sas("nobody", "work", 60)).rejects.toMatchObject({ status: 404 });
+  });
+
   test("ends", async () => {
     await blobs.write(at("ends.txt"), "x");
     const sas = await blobs.sas(ACCOUNT, "work", -1);
