@@ -22,7 +22,7 @@ import { createBatchJobs } from "./arm/ml/batch-jobs.ts";
 import { createDirectory, storageAccountOf } from "./arm/ml/directory.ts";
 import { tables } from "./arm/tables/index.ts";
 import { localPlugin } from "./arm/local.ts";
-import { resumeDeployments } from "./arm/ml/resume.ts";
+import { resumeAccounts, resumeDeployments } from "./arm/ml/resume.ts";
 
 export type { Fault, Faults } from "./arm/http.ts";
 
@@ -53,7 +53,10 @@ export interface LocalCloud {
   readonly app: FastifyInstance;
   readonly directory: EndpointDirectory;
   readonly batchJobs: BatchJobs;
-  /** Starts live deployments again, then goes on with interrupted operations; interrupted batch jobs fail. */
+  /**
+   * Makes the storage accounts known to the blob server and starts live deployments again, then goes on with
+   * interrupted operations; interrupted batch jobs fail.
+   */
   resume(): Promise<void>;
   /** Storage account of the workspace made last: the one that cloud metadata is about unless a client names another. */
   storageAccount(): string | undefined;
@@ -111,6 +114,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
     batchJobs,
     async resume() {
       batchJobs.failInterrupted();
+      await resumeAccounts(arm.cloud);
       await resumeDeployments(arm.cloud);
       arm.engine.resume();
     },

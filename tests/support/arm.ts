@@ -145,6 +145,7 @@ export interface Shown {
   readonly value: readonly Shown[];
   readonly nextLink: string | null;
   readonly status: string;
+  /** There on refusals only. */
   readonly error: {
     readonly code: string;
     readonly message: string;

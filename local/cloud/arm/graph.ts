@@ -189,7 +189,10 @@ export const graphPlugin =
         const filter = query["$filter"];
         const test = filter === undefined ? () => true : matches(filter);
         if (!test) throw bad(`Unsupported or invalid query filter clause: ${filter ?? ""}.`);
-        const all = [...(kind === "servicePrincipals" ? [own(cloud.identity)] : []), ...store.entries(kind)];
+        const all: JsonObject[] = [
+          ...(kind === "servicePrincipals" ? [own(cloud.identity)] : []),
+          ...store.entries(kind),
+        ];
         return { "@odata.context": context(kind), value: all.filter(test).map(shown) };
       });
       app.get<{ Params: { id: string } }>(`${base}/:id`, ({ params }) => {
@@ -209,7 +212,10 @@ export const graphPlugin =
       for (const relation of RELATIONS) {
         app.get<{ Params: { id: string } }>(`${base}/:id/${relation}`, ({ params }) => {
           const { id } = needEntry(store, kind, params.id);
-          const found = store.linked(asText(id), relation).flatMap((member) => known(cloud, member) ?? []);
+          const found = store.linked(asText(id), relation).flatMap((member): JsonObject[] => {
+            const entry = known(cloud, member);
+            return entry ? [entry] : [];
+          });
           return { "@odata.context": context("directoryObjects"), value: found.map(shown) };
         });
         app.post<{ Params: { id: string } }>(`${base}/:id/${relation}/$ref`, (request, reply) => {

@@ -31,7 +31,7 @@ afterAll(() => t.cloud.close());
 async function settled(name: string): Promise<Shown> {
   for (;;) {
     const { body } = await t.call("GET", `${W}/jobs/${name}`);
-    if (["Completed", "Failed", "Canceled"].includes(String(body.properties["status"]))) return body;
+    if (["Completed", "Failed", "Canceled"].includes(body.properties["status"] as string)) return body;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -321,8 +321,8 @@ describe("deployments and traffic", () => {
   });
 
   test("while an operation runs, others on the same resource and below are turned away", async () => {
-    let release = () => undefined as void;
-    t.serving.onDeploy = () => new Promise((resolve) => (release = resolve));
+    const { promise, resolve: release } = Promise.withResolvers<undefined>();
+    t.serving.onDeploy = () => promise;
     await t.call("PUT", deployment("slow"), onlineBody(W));
     expect((await t.call("GET", deployment("slow"))).body.properties["provisioningState"]).toBe("Creating");
     for (const [method, path, body] of [
@@ -333,7 +333,7 @@ describe("deployments and traffic", () => {
       const answer = await t.call(method, path, body);
       expect([answer.status, answer.body.error.code]).toEqual([409, "AnotherOperationInProgress"]);
     }
-    release();
+    release(undefined);
     t.serving.onDeploy = () => Promise.resolve();
     await t.cloud.idle();
     expect((await t.done("DELETE", deployment("slow"))).status).toBe(202);

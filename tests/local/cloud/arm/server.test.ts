@@ -10,7 +10,6 @@ import type { Claims } from "@azure-ml-as-code/local/contracts.ts";
 import {
   endpointBody,
   fakeBlobs,
-  fakeServing,
   fakeTokens,
   GROUP,
   IDENTITY,
@@ -110,8 +109,9 @@ test("operations take their typical time, scaled", async () => {
 });
 
 test("after a restart all is there, what served serves, what was begun goes on, and broken batch jobs say so", async () => {
-  const parts = { dbFile: join(dir, "state.db"), tokens: fakeTokens(), blobs: fakeBlobs() };
-  const before = await withAssets({ ...parts, serving: fakeServing() });
+  const parts = { dbFile: join(dir, "state.db"), tokens: fakeTokens() };
+  const blobs = fakeBlobs();
+  const before = await withAssets({ ...parts, blobs });
   const { W } = before;
   const id = `${W}/onlineEndpoints/ep-life`;
   await before.done("PUT", id, endpointBody());
@@ -133,12 +133,17 @@ test("after a restart all is there, what served serves, what was begun goes on, 
   await before.call("PUT", `${id}/deployments/green`, onlineBody(W));
   await before.cloud.close();
 
-  const after = await startCloud({ ...parts, serving: fakeServing() });
+  const known: string[] = [];
+  const after = await startCloud({
+    ...parts,
+    blobs: { ...blobs, ensureAccount: (account) => Promise.resolve(void known.push(account)) },
+  });
   expect((await after.call("GET", `${id}/deployments/green`)).body.properties["provisioningState"]).toBe(
     "Creating",
   );
   await after.cloud.resume();
   await after.cloud.idle();
+  expect([known, after.cloud.storageAccount()]).toEqual([["stml"], "stml"]);
   expect([...after.serving.live.values()].map(({ deployment }) => deployment).sort()).toEqual([
     "blue",
     "green",

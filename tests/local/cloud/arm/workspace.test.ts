@@ -17,7 +17,7 @@ afterAll(() => t.cloud.close());
 
 const refused = async (path: string, body: object, code: string, message: RegExp, status = 400) => {
   const answer = await t.call("PUT", path, body);
-  expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
+  expect([answer.status, answer.body.error.code]).toEqual([status, code]);
   expect(answer.body.error.message).toMatch(message);
 };
 const body = (properties: object = {}, top: object = {}) => ({
@@ -84,7 +84,7 @@ describe("workspaces", () => {
         isDefault: true,
       },
     });
-    expect(t.blobs.contents.has(`stml/${String(main!.properties["containerName"])}`)).toBe(true);
+    expect(t.blobs.contents.has(`stml/${main!.properties["containerName"] as string}`)).toBe(true);
     expect(t.blobs.contents.has("stml/azureml")).toBe(true);
   });
 
