@@ -39,7 +39,7 @@ const PROBLEMS: Readonly<Record<Input, (value: string, root: string) => string |
   blobEndpoint: (value) =>
     !/^https:\/\/[^/]+/.test(value) && `${value} is not an https address: tokens go over TLS only`,
   container: (value) =>
-    !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value) && `${value} is not a container's name`,
+    !/^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/.test(value) && `${value} is not a container's name`,
 };
 
 function failuresOf(news: PropertyMap, root: string): CheckFailure[] {
