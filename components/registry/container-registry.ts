@@ -29,7 +29,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
         location: placement.location,
         tags: { ...placement.tags },
         adminUserEnabled: false,
-        anonymousPullEnabled: false,
+        // anonymousPullEnabled is off unless set, and the stable API (2023-07-01) does not know it.
         ...(publicNetworkAccess ? open : closed),
       },
       within(this, opts),

@@ -111,7 +111,7 @@ async function onEmbedded({ operation, paths, variables, signal, flags }: Reques
     await mkdir(dirname(paths.state), { recursive: true, mode: 0o700 });
     await pulumi(stackExport(paths), variables);
   }
-  const shown = progress(process.stdout);
+  const shown = progress(process.stdout, operation === "preview");
   try {
     const { ok } = await run({
       op: operation,

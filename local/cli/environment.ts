@@ -17,7 +17,7 @@ export async function environment(
   running: Running,
   outputs: StageOutputs | undefined,
 ): Promise<Record<string, string>> {
-  const { urls, ports, caFile } = running;
+  const { urls, ports, caFile, caBundleFile } = running;
   const host = new URL(urls.cloud).host;
   const secret = await readFile(join(paths.secrets, "client-secret"), "utf8");
   return {
@@ -39,9 +39,9 @@ export async function environment(
     WORKSPACE: outputs?.workspace.name ?? "",
     CA_FILE: caFile,
     NODE_EXTRA_CA_CERTS: caFile,
-    REQUESTS_CA_BUNDLE: caFile,
-    SSL_CERT_FILE: caFile,
-    CURL_CA_BUNDLE: caFile,
+    REQUESTS_CA_BUNDLE: caBundleFile,
+    SSL_CERT_FILE: caBundleFile,
+    CURL_CA_BUNDLE: caBundleFile,
     PULUMI_DEBUG_PROVIDERS: [
       `azure-native:${ports.azureNative}`,
       `azuread:${ports.azuread}`,

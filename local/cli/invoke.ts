@@ -56,8 +56,9 @@ export interface BatchJob {
   readonly status: string;
   /** Why it failed, where it did. */
   readonly message: string | undefined;
-  /** Local copy of what the job wrote; `undefined` where it only counts. */
-  readonly predictions: { readonly file: string; readonly rows: number } | undefined;
+  /** Local copy of the files that the job wrote; `undefined` where it only counts. */
+  readonly predictions:
+    { readonly folder: string; readonly files: number; readonly rows: number } | undefined;
 }
 
 const DONE = new Set(["completed", "failed", "canceled"]);
@@ -117,15 +118,20 @@ async function fetchPredictions(
     containerName: string;
   };
   const container = containerOf(place, accountName, containerName);
-  for (const { runId } of value)
-    for await (const { name } of container.listBlobsFlat({ prefix: `azureml/${runId}/score/` })) {
+  const folder = join(directory, job);
+  let [files, rows] = [0, 0];
+  for (const { runId } of value) {
+    const prefix = `azureml/${runId}/score/`;
+    for await (const { name } of container.listBlobsFlat({ prefix })) {
       const content = await container.getBlobClient(name).downloadToBuffer();
-      const file = join(directory, job, basename(name));
+      const file = join(folder, name.slice(prefix.length));
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
-      return { file: relative(process.cwd(), file), rows: content.toString().trimEnd().split("\n").length };
+      files++;
+      rows += content.toString().trimEnd().split("\n").length;
     }
-  return undefined;
+  }
+  return files > 0 ? { folder: relative(process.cwd(), folder), files, rows } : undefined;
 }
 
 const asked = (what: string, answer: Answer): unknown => {

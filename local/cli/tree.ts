@@ -18,20 +18,47 @@ export interface Row {
 
 type Color = Parameters<typeof styleText>[0];
 
-/** How each operation reads: while it goes on, when it is done. */
-const OPERATIONS: Record<Operation, { sign: string; doing: string; done: string; color: Color }> = {
-  same: { sign: " ", doing: "comparing", done: "unchanged", color: "dim" },
-  create: { sign: "+", doing: "creating", done: "created", color: "green" },
-  update: { sign: "~", doing: "updating", done: "updated", color: "yellow" },
-  delete: { sign: "-", doing: "deleting", done: "deleted", color: "red" },
-  replace: { sign: "±", doing: "replacing", done: "replaced", color: "magenta" },
-  "create-replacement": { sign: "±", doing: "creating replacement", done: "replaced", color: "magenta" },
-  "delete-replaced": { sign: "-", doing: "deleting old", done: "old deleted", color: "magenta" },
-  read: { sign: ">", doing: "reading", done: "read", color: "cyan" },
-  refresh: { sign: "?", doing: "refreshing", done: "refreshed", color: "cyan" },
-  import: { sign: "=", doing: "importing", done: "imported", color: "cyan" },
-  discard: { sign: "<", doing: "discarding", done: "discarded", color: "dim" },
-  "remove-pending-replace": { sign: "-", doing: "clearing", done: "cleared", color: "dim" },
+interface Words {
+  readonly sign: string;
+  readonly doing: string;
+  readonly done: string;
+  /** In a preview. */
+  readonly would: string;
+  readonly color: Color;
+}
+
+/** How each operation reads: while it goes on, when it is done, when it would be. */
+const OPERATIONS: Record<Operation, Words> = {
+  same: { sign: " ", doing: "comparing", done: "unchanged", would: "unchanged", color: "dim" },
+  create: { sign: "+", doing: "creating", done: "created", would: "to create", color: "green" },
+  update: { sign: "~", doing: "updating", done: "updated", would: "to update", color: "yellow" },
+  delete: { sign: "-", doing: "deleting", done: "deleted", would: "to delete", color: "red" },
+  replace: { sign: "±", doing: "replacing", done: "replaced", would: "to replace", color: "magenta" },
+  "create-replacement": {
+    sign: "±",
+    doing: "creating replacement",
+    done: "replaced",
+    would: "to replace",
+    color: "magenta",
+  },
+  "delete-replaced": {
+    sign: "-",
+    doing: "deleting old",
+    done: "old deleted",
+    would: "old to delete",
+    color: "magenta",
+  },
+  read: { sign: ">", doing: "reading", done: "read", would: "to read", color: "cyan" },
+  refresh: { sign: "?", doing: "refreshing", done: "refreshed", would: "refreshed", color: "cyan" },
+  import: { sign: "=", doing: "importing", done: "imported", would: "to import", color: "cyan" },
+  discard: { sign: "<", doing: "discarding", done: "discarded", would: "to discard", color: "dim" },
+  "remove-pending-replace": {
+    sign: "-",
+    doing: "clearing",
+    done: "cleared",
+    would: "to clear",
+    color: "dim",
+  },
 };
 
 /** Rows in the order in which the resources first appeared, by URN. */
@@ -61,14 +88,16 @@ const shortType = (type: string): string =>
 const clock = (seconds: number): string => (seconds < 0.05 ? "" : `${seconds.toFixed(1)} s`);
 
 /** What a row says, without its place in the tree. */
-export function describe(row: Row, now: number): string {
-  const { sign, doing, done, color } = OPERATIONS[row.op];
+export function describe(row: Row, now: number, preview = false): string {
+  const { sign, doing, done, would, color } = OPERATIONS[row.op];
   const what = `${shortType(row.type)} ${row.name}`;
   switch (row.state) {
     case "running":
       return `${styleText(color, sign)} ${what}  ${styleText("cyan", doing)} ${clock((now - row.began) / 1000)}`;
     case "done":
-      return `${styleText(color, sign)} ${what}  ${styleText(color, done)} ${styleText("dim", clock(row.seconds ?? 0))}`;
+      return preview
+        ? `${styleText(color, sign)} ${what}  ${styleText(color, would)}`
+        : `${styleText(color, sign)} ${what}  ${styleText(color, done)} ${styleText("dim", clock(row.seconds ?? 0))}`.trimEnd();
     case "failed":
       return `${styleText("red", "✗")} ${what}  ${styleText("red", `${doing} failed`)} ${clock(row.seconds ?? 0)}`;
   }
@@ -92,9 +121,10 @@ const INTEREST: Record<Row["state"], number> = { failed: 0, running: 1, done: 2 
  * The tree in at most `height` lines. When it is longer, whole rows give way: first what is done, oldest first;
  * what runs or failed stays.
  */
-export function draw(rows: Rows, now: number, height: number): string[] {
+export function draw(rows: Rows, now: number, height: number, preview = false): string[] {
   const all = arranged(rows);
-  const line = ({ row, depth }: { row: Row; depth: number }) => `${"  ".repeat(depth)}${describe(row, now)}`;
+  const line = ({ row, depth }: { row: Row; depth: number }) =>
+    `${"  ".repeat(depth)}${describe(row, now, preview)}`;
   if (all.length <= height) return all.map(line);
   const kept = new Set(
     all
@@ -107,10 +137,12 @@ export function draw(rows: Rows, now: number, height: number): string[] {
   return [styleText("dim", `… ${hidden} more`), ...all.filter((entry) => kept.has(entry)).map(line)];
 }
 
-/** `12 created, 3 unchanged` */
-export function counted(counts: Readonly<Partial<Record<Operation, number>>>): string {
+/** `12 created, 3 unchanged`; in a preview `12 to create, 3 unchanged` */
+export function counted(counts: Readonly<Partial<Record<Operation, number>>>, preview = false): string {
   const parts = (Object.entries(counts) as [Operation, number][])
     .filter(([, count]) => count > 0)
-    .map(([op, count]) => styleText(OPERATIONS[op].color, `${count} ${OPERATIONS[op].done}`));
+    .map(([op, count]) =>
+      styleText(OPERATIONS[op].color, `${count} ${OPERATIONS[op][preview ? "would" : "done"]}`),
+    );
   return parts.join(", ") || "nothing to do";
 }

@@ -51,7 +51,7 @@ async function askBatch(
   const job = await runBatch(place, endpoint, endpoint.sampleInput, join(paths.dir, "predictions"));
   const ok = job.status === "Completed";
   const what = job.predictions
-    ? `${job.predictions.rows} rows in ${job.predictions.file}`
+    ? `${job.predictions.rows} rows in ${job.predictions.files} file${job.predictions.files === 1 ? "" : "s"} of ${job.predictions.folder}`
     : shortened(job.message ?? "counts only, no rows written");
   say(`  ${(ok ? good : bad)(`${ok ? "✓" : "✗"} ${endpoint.name}`)}  job ${job.name} ${job.status}  ${what}`);
   return ok;

@@ -18,7 +18,10 @@ export interface Running {
   readonly tenantId: string;
   readonly subscriptionId: string;
   readonly clientId: string;
+  /** The local CA alone. */
   readonly caFile: string;
+  /** The system's CAs and the local one: for variables that take the place of the public bundle. */
+  readonly caBundleFile: string;
 }
 
 const isAlive = (pid: number): boolean => {

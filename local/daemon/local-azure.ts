@@ -171,6 +171,7 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         subscriptionId: identity.subscriptionId,
         clientId: identity.clientId,
         caFile: tls.caFile,
+        caBundleFile: tls.bundleFile,
       },
       close,
     };

@@ -15,7 +15,6 @@ const common = {
   location: "westeurope",
   tags: { stage: "test" },
   adminUserEnabled: false,
-  anonymousPullEnabled: false,
   // The SDK's defaults.
   networkRuleBypassOptions: "AzureServices",
   zoneRedundancy: "Disabled",
