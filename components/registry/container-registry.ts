@@ -29,16 +29,21 @@ export class ContainerRegistry extends pulumi.ComponentResource {
         location: placement.location,
         tags: { ...placement.tags },
         adminUserEnabled: false,
-        // anonymousPullEnabled is off unless set, and the stable API (2023-07-01) does not know it.
         ...(publicNetworkAccess ? open : closed),
       },
-      within(this, opts),
+      pulumi.mergeOptions(within(this, opts), { transformations: [withoutAnonymousPull] }),
     );
 
     this.id = registry.id;
     this.registerOutputs({ id: registry.id });
   }
 }
+
+/** The SDK adds the setting (off, as it is unless asked for), and the stable API, 2023-07-01, does not know it. */
+const withoutAnonymousPull: pulumi.ResourceTransformation = ({ props, opts }) => {
+  const { anonymousPullEnabled: _, ...known } = props as Record<string, unknown>;
+  return { props: known, opts };
+};
 
 const open = { sku: { name: "Standard" }, publicNetworkAccess: exposure(true).publicNetworkAccess };
 
