@@ -41,7 +41,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
 
 /** The SDK adds the setting (off, as it is unless asked for), and the stable API, 2023-07-01, does not know it. */
 const withoutAnonymousPull: pulumi.ResourceTransformation = ({ props, opts }) => {
-  const { anonymousPullEnabled: _, ...known } = props as Record<string, unknown>;
+  const { anonymousPullEnabled, ...known } = props as Record<string, unknown>;
   return { props: known, opts };
 };
 
