@@ -6,7 +6,7 @@
  * Some values are in other letters than Azure's own (`aadToken`, `enabled`, `linux`): they are sent as Microsoft's client
  * `azure-ai-ml` 1.35.2 sends them. The service reads such values in any case.
  */
-import type { Kind } from "./types.ts";
+import type { Kind } from "./spec-types.ts";
 
 type Strings = Record<string, string>;
 
@@ -16,18 +16,18 @@ export interface ArmIdentity {
   userAssignedIdentities?: Record<string, Record<string, never>>;
 }
 
-export interface ArmBody<Properties> {
+interface ArmBody<Properties> {
   properties: Properties;
 }
 
 /** A child of the workspace that has a region, tags and maybe an identity of its own. */
-export interface TrackedBody<Properties, Id> extends ArmBody<Properties> {
+interface TrackedBody<Properties, Id> extends ArmBody<Properties> {
   location: Id;
   tags?: Strings;
   identity?: ArmIdentity;
 }
 
-export interface ArmRoute {
+interface ArmRoute {
   path: string;
   port: number;
 }
@@ -69,7 +69,7 @@ export type DataProperties<Id> =
   | (DataCommon<Id> & { dataType: "uri_folder" })
   | (DataCommon<Id> & { dataType: "mltable"; referencedUris?: string[] });
 
-export interface OnlineEndpointProperties<Id> {
+interface OnlineEndpointProperties<Id> {
   authMode: "Key" | "AMLToken" | "AADToken";
   description?: string;
   properties?: Strings;
@@ -79,7 +79,7 @@ export interface OnlineEndpointProperties<Id> {
   compute?: Id;
 }
 
-export interface BatchEndpointProperties {
+interface BatchEndpointProperties {
   authMode: "aadToken";
   description?: string;
   properties?: Strings;
@@ -95,7 +95,7 @@ export interface ArmProbe {
   failureThreshold?: number;
 }
 
-export interface ArmContainerResources {
+interface ArmContainerResources {
   cpu?: string;
   memory?: string;
   gpu?: string;
@@ -175,7 +175,7 @@ export interface BatchDeploymentProperties<Id> {
   loggingLevel?: string;
 }
 
-export interface AmlComputeProperties<Id> {
+interface AmlComputeProperties<Id> {
   computeType: "AmlCompute";
   computeLocation?: string;
   description?: string;
@@ -224,4 +224,17 @@ export interface ArmBodies<Id> extends Record<Kind, ArmBody<object>> {
   batchDeployment: TrackedBody<BatchDeploymentProperties<Id>, Id>;
   amlCompute: TrackedBody<AmlComputeProperties<Id>, Id>;
   azureBlob: ArmBody<AzureBlobProperties>;
+}
+
+export interface ArmContext<Id> {
+  /** Region of the workspace: what tracked resources have to say. A spec's own `location` is used where it has one. */
+  readonly location: Id;
+}
+
+export interface ArmResource<K extends Kind, Id> {
+  /** `Microsoft.MachineLearningServices/workspaces/…` */
+  readonly resourceType: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly body: ArmBodies<Id>[K];
 }

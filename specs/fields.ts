@@ -30,7 +30,7 @@ export const boolean = z.preprocess(
 const unquoted = (value: unknown): unknown =>
   typeof value === "string" && /^[+-]?\d+$/.test(value.trim()) ? Number(value) : value;
 export const whole = (minimum: number, maximum = 2 ** 31 - 1) =>
-  z.preprocess(unquoted, z.int().min(minimum).max(maximum));
+  z.preprocess(unquoted, z.int("a whole number").min(minimum).max(maximum));
 export const fraction = z.preprocess(
   (value) =>
     typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
@@ -50,7 +50,7 @@ const snakeCase = (value: string): string =>
     .toLowerCase();
 
 /** Values that end as text; what they are as text is for the reader, who sees how they are written. */
-export const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const strings = z.record(z.string(), scalar);
 export const version = z.union([z.string().min(1), z.number()]);
 

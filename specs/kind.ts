@@ -2,8 +2,8 @@
 import type { z } from "zod";
 import { schemaProblems } from "./problems.ts";
 import type { Reader } from "./reader.ts";
-import type { ArmBodies } from "./arm.ts";
-import type { ArmContext, Kind, ReferenceResolver, Specs } from "./types.ts";
+import type { ArmBodies, ArmContext } from "./arm.ts";
+import type { Kind, ReferenceResolver, Specs } from "./types.ts";
 
 /** A mapping from YAML, before it is checked. */
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -47,7 +47,11 @@ export function defineKind<K extends Kind, Schema extends z.ZodType>({
       reader.problems.push(...schemaProblems(reader.source, value, checked.error.issues));
       // What is right may still refer to a file that is missing: one run is to show that too.
       const rest = schema.safeParse(without(value, checked.error.issues));
-      if (rest.success) read(rest.data, reader);
+      if (!rest.success) return undefined;
+      const before = reader.problems.splice(0);
+      read(rest.data, reader);
+      const told = new Set(before.map(({ path }) => path));
+      reader.problems.unshift(...before, ...reader.problems.splice(0).filter(({ path }) => !told.has(path)));
       return undefined;
     },
   };

@@ -10,7 +10,8 @@ import { onlineDeployment } from "./kinds/online-deployment.ts";
 import { onlineEndpoint } from "./kinds/online-endpoint.ts";
 import { nearest } from "./nearest.ts";
 import type { KindDefinition, Mapping } from "./kind.ts";
-import type { ArmContext, ArmResource, Kind, ReferenceResolver, SpecDocument } from "./types.ts";
+import type { ArmContext, ArmResource } from "./arm.ts";
+import type { Kind, ReferenceResolver, SpecDocument } from "./types.ts";
 
 export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
   environment,

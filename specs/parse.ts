@@ -67,6 +67,7 @@ function readKind(kind: Kind, source: Source, value: Mapping): Parsed {
   const reader = new Reader(source);
   const read = { kind, hasSchema: "$schema" in value, problems: reader.problems, used: reader.used };
   const spec = kinds[kind].read(value, reader);
+  reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   const { name, version } = (spec ?? value) as { name?: unknown; version?: unknown };
   if (typeof name !== "string" || name === "") {
     if (value["name"] === undefined) reader.problem(["name"], "is missing; it has to be text");

@@ -16,13 +16,20 @@ const TYPES: Readonly<Record<string, string>> = {
   array: "a list",
 };
 
+/** What a field of the wrong type has to be. A schema that says it better has it as its message. */
+const wanted = (issue: { readonly expected: string; readonly message: string }): string =>
+  issue.message.startsWith("Invalid input") ? (TYPES[issue.expected] ?? issue.expected) : issue.message;
+
 /** A value as a reader of the file knows it, cut short. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
-  if (value instanceof Date) return `the date ${value.toISOString()}`;
   const json = JSON.stringify(value);
   return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 }
+
+/** As it is written: `off` is false to YAML, and no one wrote false. */
+const showAt = (source: Source, path: KeyPath, value: unknown): string =>
+  typeof value === "string" ? show(value) : (source.text(path) ?? show(value));
 
 export const keyPath = (path: KeyPath): string =>
   path.reduce<string>(
@@ -57,6 +64,7 @@ export function schemaProblems(
     const path = [...under, ...(issue.path as KeyPath)];
     const at = (message: string, where: KeyPath = path) => [problemAt(source, where, message)];
     const found = valueAt(value, issue.path as KeyPath);
+    const shown = showAt(source, path, found);
     switch (issue.code) {
       case "unrecognized_keys":
         return issue.keys.flatMap((key) => {
@@ -70,8 +78,8 @@ export function schemaProblems(
       case "invalid_type":
         return at(
           found === undefined
-            ? `is missing; it has to be ${TYPES[issue.expected] ?? issue.expected}`
-            : `found ${show(found)}; allowed: ${TYPES[issue.expected] ?? issue.expected}`,
+            ? `is missing; it has to be ${wanted(issue)}`
+            : `found ${shown}; allowed: ${wanted(issue)}`,
         );
       case "invalid_value": {
         const allowed = issue.values.map(String);
@@ -79,21 +87,21 @@ export function schemaProblems(
         return at(
           found === undefined
             ? `is missing; allowed: ${allowed.join(", ")}`
-            : `found ${show(found)}; allowed: ${allowed.join(", ")}${suggestion}`,
+            : `found ${shown}; allowed: ${allowed.join(", ")}${suggestion}`,
         );
       }
       case "too_small":
         return at(
           issue.origin === "string"
             ? "found an empty text; allowed: at least one character"
-            : `found ${show(found)}; allowed: at least ${String(issue.minimum)}`,
+            : `found ${shown}; allowed: at least ${String(issue.minimum)}`,
         );
       case "too_big":
-        return at(`found ${show(found)}; allowed: at most ${String(issue.maximum)}`);
+        return at(`found ${shown}; allowed: at most ${String(issue.maximum)}`);
       case "invalid_union":
         return unionProblems(source, found, issue, path);
       case "invalid_format": // message: what the pattern allows
-        return at(`found ${show(found)}; allowed: ${issue.message}`);
+        return at(`found ${shown}; allowed: ${issue.message}`);
       default:
         return at(issue.message);
     }
@@ -112,16 +120,16 @@ function unionProblems(
   );
   if (meant) return schemaProblems(source, found, meant, path);
   const allowed = issue.errors.flatMap((branch) =>
-    branch.map((inner) =>
-      inner.code === "invalid_type" ? (TYPES[inner.expected] ?? inner.expected) : inner.message,
-    ),
+    branch.map((inner) => (inner.code === "invalid_type" ? wanted(inner) : inner.message)),
   );
   const what = [...new Set(allowed)].join(" or ");
   return [
     problemAt(
       source,
       path,
-      found === undefined ? `is missing; it has to be ${what}` : `found ${show(found)}; allowed: ${what}`,
+      found === undefined
+        ? `is missing; it has to be ${what}`
+        : `found ${showAt(source, path, found)}; allowed: ${what}`,
     ),
   ];
 }

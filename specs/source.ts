@@ -12,19 +12,27 @@ export interface Source {
   readonly value: unknown;
   /** Of the nearest key above `path` that is in the file; of the key itself, not of its value. */
   readonly position: (path: KeyPath) => Position;
-  /** A scalar as it is written, without quotes. */
+  /** A scalar as it is written, without quotes; nothing for one that is left out. */
   readonly text: (path: KeyPath) => string | undefined;
 }
 
-/** PyYAML, which Microsoft's tools read with, takes `y` and `n` for strings; YAML 1.1 proper does not. */
-const PYYAML_BOOLEANS = {
-  true: /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/,
-  false: /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/,
-};
+/**
+ * Where PyYAML, which Microsoft's tools read with, takes less than YAML 1.1 for more than text: `y` and `n` are text to it,
+ * and so are `.` and `12e34`. Each row: a tag, a text that tells which of its forms is meant, what PyYAML takes for it.
+ */
+const PYYAML: readonly [tag: string, form: string, test: RegExp][] = [
+  ["bool", "true", /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/],
+  ["bool", "false", /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/],
+  ["float", "1.0", /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/],
+  ["float", "1.0e+1", /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)[eE][-+][0-9]+$/],
+];
 const customTags = (tags: Tags): Tags =>
   tags.map((tag) => {
-    if (typeof tag === "string" || tag.collection || tag.tag !== "tag:yaml.org,2002:bool") return tag;
-    return { ...tag, test: tag.test?.test("true") ? PYYAML_BOOLEANS.true : PYYAML_BOOLEANS.false };
+    if (typeof tag === "string" || tag.collection) return tag;
+    const row = PYYAML.find(
+      ([name, form]) => tag.tag === `tag:yaml.org,2002:${name}` && tag.test?.test(form),
+    );
+    return row ? { ...tag, test: row[2] } : tag;
   });
 /** What Microsoft's tools read and write: `yes` is a boolean, `2024-01-01` a date, `<<` merges. */
 export const YAML_OPTIONS = { version: "1.1", customTags, merge: true } as const;
@@ -73,7 +81,7 @@ export function readSource(file: string, text: string): SourceRead {
       position: (path) => at(walk(document, path).offset),
       text: (path) => {
         const { node, whole } = walk(document, path);
-        return whole && isScalar(node) ? (node.source ?? undefined) : undefined;
+        return whole && isScalar(node) && node.source !== "" ? node.source : undefined;
       },
     },
   };

@@ -1,6 +1,6 @@
 /** Batch deployments of a model: with `type: model` and `settings`, or in the older shape without either. */
 import { z } from "zod";
-import { keys, readOnly, required, strings, text, whole, words } from "../fields.ts";
+import { keys, required, strings, text, whole, words } from "../fields.ts";
 import { isoFromSeconds } from "../durations.ts";
 import { defineKind, defined } from "../kind.ts";
 import type { Reader } from "../reader.ts";
@@ -37,10 +37,6 @@ const schema = keys({
     instance_count: whole(1).optional(),
     instance_type: text.optional(),
     properties: z.record(z.string(), z.unknown()).optional(),
-    locations: readOnly,
-    shm_size: readOnly,
-    max_instance_count: readOnly,
-    docker_args: readOnly,
   }).optional(),
 });
 type Raw = z.infer<typeof schema>;
@@ -59,10 +55,7 @@ function read(raw: Raw, reader: Reader): BatchDeploymentSpec {
   const parts = readDeployment(raw, reader);
   return defined({
     ...parts,
-    environment_variables: {
-      ...parts.environment_variables,
-      ...reader.strings(raw.settings?.environment_variables, ["settings", "environment_variables"]),
-    },
+    environment_variables: readVariables(raw, parts.environment_variables, reader),
     compute: raw.compute === undefined ? undefined : reader.compute(raw.compute, ["compute"]),
     resources: readResources(raw),
     mini_batch_size: chosen.mini_batch_size,
@@ -73,6 +66,17 @@ function read(raw: Raw, reader: Reader): BatchDeploymentSpec {
     error_threshold: chosen.error_threshold,
     logging_level: chosen.logging_level,
   });
+}
+
+/** Microsoft's client writes none as an empty map in the older shape, and leaves it out in the newer. */
+function readVariables(
+  raw: Raw,
+  top: Record<string, string>,
+  reader: Reader,
+): Record<string, string> | undefined {
+  const path = ["settings", "environment_variables"];
+  const all = { ...top, ...reader.strings(raw.settings?.environment_variables, path) };
+  return raw.type === undefined || Object.keys(all).length > 0 ? all : undefined;
 }
 
 /** The two shapes do not mix: Microsoft's client takes `settings` with `type: model` only, and then not at the top. */

@@ -36,7 +36,7 @@ function readData(raw: z.infer<typeof dataSchema>, reader: Reader): DataSpec {
 }
 
 const mltable = z.object({
-  paths: z.array(z.record(z.enum(["file", "folder", "pattern"]), z.string())).min(1),
+  paths: z.array(z.partialRecord(z.enum(["file", "folder", "pattern"]), z.string())).min(1),
 });
 
 /** What the `MLTable` file in a local folder names: URIs as they are, local paths from the folder on. */

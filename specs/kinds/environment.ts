@@ -38,7 +38,7 @@ export const environmentSchema = keys({
   provisioning_state: readOnly,
 });
 
-export function readEnvironment(
+function readEnvironment(
   raw: z.infer<typeof environmentSchema>,
   reader: Reader,
   path: KeyPath = [],

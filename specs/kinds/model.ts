@@ -33,7 +33,7 @@ export const modelSchema = keys({
 });
 type RawModel = z.infer<typeof modelSchema>;
 
-export function readModel(raw: RawModel, reader: Reader, path: KeyPath = []): ModelSpec {
+function readModel(raw: RawModel, reader: Reader, path: KeyPath = []): ModelSpec {
   const content = reader.content(raw.path, "model", [...path, "path"], raw.datastore);
   return defined({
     name: raw.name,
