@@ -47,8 +47,14 @@ export function saver(
 ): () => Promise<void> {
   let writing: Promise<void> | undefined;
   let next: Promise<void> | undefined;
-  const write = () =>
-    (writing = Promise.resolve(keep(writeDeployment(current()))).finally(() => (writing = undefined)));
+  const write = () => {
+    writing = Promise.resolve()
+      .then(() => keep(writeDeployment(current())))
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
+  };
   return () => {
     if (!writing) return write();
     // The write under way may have begun before this caller's change.
