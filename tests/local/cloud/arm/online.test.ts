@@ -389,4 +389,6 @@ test("a user-assigned identity needs its roles before the deployment is made", a
   expect(
     (await t.done("PUT", `${id}/deployments/blue`, onlineBody(W))).body.properties["provisioningState"],
   ).toBe("Succeeded");
+  const { body: shifted } = await t.done("PUT", id, traffic({ blue: 100 }));
+  expect(shifted.identity["type"]).toBe("UserAssigned"); // a PUT that leaves the identity out keeps it
 });

@@ -129,9 +129,12 @@ test("after a restart all is there, what served serves, what was begun goes on, 
   const job = (await before.cloud.batchJobs.submit("be-life", "d-1", input, {
     oid: "o",
   } as unknown as Claims)) as { name: string };
-  before.serving.onDeploy = () => new Promise(() => undefined); // never comes up
+  const late = Promise.withResolvers<undefined>();
+  before.serving.onDeploy = () => late.promise;
   await before.call("PUT", `${id}/deployments/green`, onlineBody(W));
   await before.cloud.close();
+  late.resolve(undefined); // too late: nobody is there to note it
+  await new Promise((resolve) => setImmediate(resolve));
 
   const known: string[] = [];
   const after = await startCloud({

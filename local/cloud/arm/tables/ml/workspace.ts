@@ -3,6 +3,7 @@ import { guidOf } from "../../identities.ts";
 import { keyOf } from "../../id.ts";
 import { asText, at, isObject, type JsonObject, objectAt, sameText, textAt } from "../../json.ts";
 import { ok, type ProvisionContext, type ResourceType, type Rule, type WriteContext } from "../../table.ts";
+import { bringDatastores } from "../../ml/default-datastores.ts";
 import { CONTAINER_REGISTRY } from "../containerregistry.ts";
 import { COMPONENT, missing } from "../insights.ts";
 import { VAULT } from "../keyvault.ts";
@@ -120,55 +121,6 @@ function outputs({ cloud, id, key, salt, name, body }: WriteContext): JsonObject
       friendlyName: textAt(body, "properties.friendlyName") ?? name,
     },
   };
-}
-
-/** The datastores that every workspace has, with the containers and shares that they show. */
-async function bringDatastores({ cloud, resource }: ProvisionContext): Promise<undefined> {
-  const accountId = textAt(resource.body, "properties.storageAccount");
-  const account = cloud.store.get(keyOf(accountId ?? ""));
-  if (!account) return;
-  const workspaceId = textAt(resource.body, "properties.workspaceId")!;
-  const byKey = (textAt(resource.body, "properties.systemDatastoresAuthMode") ?? "AccessKey") === "AccessKey";
-  const shared = {
-    accountName: account.name,
-    endpoint: "core.windows.net",
-    protocol: "https",
-    subscriptionId: cloud.identity.subscriptionId,
-    resourceGroup: account.id.split("/")[4]!,
-    credentials: { credentialsType: byKey ? "AccountKey" : "None" },
-    serviceDataAccessAuthIdentity: byKey ? "None" : "WorkspaceSystemAssignedIdentity",
-  };
-  const blob = (containerName: string, isDefault: boolean) => ({
-    ...shared,
-    datastoreType: "AzureBlob",
-    containerName,
-    isDefault,
-  });
-  const file = (fileShareName: string) => ({
-    ...shared,
-    datastoreType: "AzureFile",
-    fileShareName,
-    isDefault: false,
-  });
-  const datastores = {
-    workspaceblobstore: blob(`azureml-blobstore-${workspaceId}`, true),
-    workspaceartifactstore: blob("azureml", false),
-    workspacefilestore: file(`azureml-filestore-${workspaceId}`),
-    workspaceworkingdirectory: file(`code-${workspaceId}`),
-  };
-  for (const [name, properties] of Object.entries(datastores)) {
-    if ("containerName" in properties) {
-      await cloud.blobs.ensureContainer(account.name, properties.containerName);
-      const id = `${account.id}/blobServices/default/containers/${properties.containerName}`;
-      if (!cloud.store.get(keyOf(id))) cloud.arm.write(id, { properties: { publicAccess: "None" } });
-    } else
-      cloud.arm.write(`${account.id}/fileServices/default/shares/${properties.fileShareName}`, {
-        properties: {},
-      });
-    const id = `${resource.id}/datastores/${name}`;
-    if (!cloud.store.get(keyOf(id)))
-      cloud.arm.write(id, { properties: { ...properties, tags: {}, properties: {} } });
-  }
 }
 
 const accountKey = (cloud: ProvisionContext["cloud"], body: JsonObject) => {
