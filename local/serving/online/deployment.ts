@@ -2,7 +2,7 @@
  * A deployment: what its spec says, running. A new spec is brought up beside the old one, takes over when it is ready, and the old
  * one ends after its last request; if the new one can't be brought up the old one goes on.
  */
-import { createHash } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
@@ -74,7 +74,8 @@ export class Deployment {
 
   constructor(id: string, context: DeploymentContext) {
     this.#context = context;
-    this.#key = `${basename(id)}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
+    // Unlike any before: what is removed may still be ending when another is made under the same id.
+    this.#key = `${basename(id)}-${randomUUID().slice(0, 8)}`;
   }
 
   /** One at a time; the last one wins. */
@@ -204,7 +205,7 @@ export class Deployment {
           const { readiness, liveness } = spec;
           return new Instance({ title, process, readiness, liveness }, processes, (line) => {
             log.warn(line);
-            void appendFile(server, `${line}\n`);
+            appendFile(server, `${line}\n`).catch((error: unknown) => log.error(String(error)));
           });
         }),
       );

@@ -48,6 +48,17 @@ describe("a process and what it forked", () => {
     expect(processes.count).toBe(0);
   });
 
+  test("end when the first of them ends by itself", async () => {
+    const { script, spec } = await specOf("deserted");
+    const processes = new Processes();
+    let pid = 0;
+    const leader = await processes.start({ ...spec, onMessage: (line) => (pid = Number(line)) });
+    await eventually(async () => pid > 0 && (await processesWith(script)).length === 2);
+    process.kill(pid, "SIGKILL");
+    expect(await leader.exited).toEqual({ code: null, signal: "SIGKILL" });
+    await eventually(async () => (await processesWith(script)).length === 0, 5_000);
+  });
+
   test("end when the process that started them is killed", async () => {
     const { script, spec } = await specOf("orphaned");
     const parent = join(folder, "parent.ts");
