@@ -1,6 +1,10 @@
 /** Runs a rule of the policy pack on one resource, as the engine does: by its type, with its real URN. */
 import type { Resource, Unwrap } from "@pulumi/pulumi";
-import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
+import type { rules } from "@azure-ml-as-code/policy/rules/index.ts";
+
+type Rule = (typeof rules)[number];
+type Check = Exclude<Rule["validateResource"], readonly unknown[] | undefined>;
+type ValidationArgs = Parameters<Check>[0];
 
 // The SDK's classes take any arguments; the rules get them as they are in the state.
 type ResourceClass<Args> = new (name: string, args: Args, ...rest: never[]) => Resource;
@@ -19,7 +23,7 @@ export function validationArgs<Args>(
   resourceClass: ResourceClass<Args>,
   props: Unwrap<NonNullable<Args>>,
   name = "thing",
-): ResourceValidationArgs {
+): ValidationArgs {
   const type = typeOf(resourceClass);
   const isType = (other: unknown) => typeOf(other) === type;
   return {
@@ -36,8 +40,8 @@ export function validationArgs<Args>(
     },
     stackTags: new Map(),
     isType,
-    asType: ((other: unknown) => (isType(other) ? props : undefined)) as ResourceValidationArgs["asType"],
-    getConfig: (() => ({})) as ResourceValidationArgs["getConfig"],
+    asType: ((other: unknown) => (isType(other) ? props : undefined)) as ValidationArgs["asType"],
+    getConfig: (() => ({})) as ValidationArgs["getConfig"],
     notApplicable(reason) {
       throw new NotApplicable(reason);
     },
@@ -45,10 +49,7 @@ export function validationArgs<Args>(
 }
 
 /** What the rule says about the resource; nothing if it is fine, or of another type. */
-export async function violations(
-  rule: ResourceValidationPolicy,
-  args: ResourceValidationArgs,
-): Promise<string[]> {
+export async function violations(rule: Rule, args: ValidationArgs): Promise<string[]> {
   const said: string[] = [];
   const checks = [rule.validateResource ?? []].flat();
   for (const one of checks) {

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureTls } from "@azure-ml-as-code/local/cloud/ca.ts";
 
-export interface Seen {
+interface Seen {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface Seen {
 }
 
 /** How a write of a path ends: which headers it answers with, and whether it succeeds. */
-export interface Behaviour {
+interface Behaviour {
   /** `Azure-AsyncOperation`, `Location`, or only the `provisioningState` of the resource. */
   readonly style: "status" | "location" | "state";
   /** Polls that are answered with "not yet". */
