@@ -4,6 +4,9 @@ import type * as EnginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { channelOptions, grpc, requireProto } from "@azure-ml-as-code/protocol/grpc.ts";
 import type { Log } from "./provider.ts";
 
+/** An engine that takes longer to listen has ended. */
+const DEADLINE_MS = 2_000;
+
 /** `engine`: `host:port`. */
 export function engineLog(engine: string): Log {
   const pb = requireProto("@pulumi/pulumi/proto/engine_pb.js") as typeof EnginePb;
@@ -15,7 +18,9 @@ export function engineLog(engine: string): Log {
     request.setMessage(message);
     request.setUrn(urn);
     request.setEphemeral(severity === "info");
-    // Work goes on when nobody listens: a message that is not shown is no failure of the resource.
-    client.log(request, () => undefined);
+    // Resolves either way: work goes on when nobody listens.
+    return new Promise((resolve) => {
+      client.log(request, new grpc.Metadata(), { deadline: Date.now() + DEADLINE_MS }, () => resolve());
+    });
   };
 }

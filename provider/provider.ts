@@ -14,8 +14,8 @@ import { RESOURCES } from "./resources/table.ts";
 export const VERSION = "0.1.0";
 
 export type Severity = "info" | "warning";
-/** `info` is for the moment, a warning stays. */
-export type Log = (urn: string, severity: Severity, message: string) => void;
+/** `info` is for the moment, a warning stays. Resolves when the message arrived, or cannot. */
+export type Log = (urn: string, severity: Severity, message: string) => Promise<void>;
 
 export interface ProviderOptions {
   /** @default `process.env` */
@@ -43,7 +43,7 @@ const textOf = (value: Value | undefined) => (typeof value === "string" && value
 export function createProvider({
   env = process.env,
   root = process.cwd(),
-  log = () => undefined,
+  log = () => Promise.resolve(),
   pace = PACE,
 }: ProviderOptions = {}): Provider {
   let cancelled = new AbortController();
@@ -61,6 +61,7 @@ export function createProvider({
     const late = AbortSignal.timeout(minutes * 60_000);
     const signal = AbortSignal.any([cancelled.signal, late]);
     let doing = "";
+    const told: Promise<void>[] = [];
     const run: Run = {
       azure: cloud,
       root,
@@ -70,9 +71,9 @@ export function createProvider({
       pace,
       progress: (message) => {
         doing = `, while ${message}`;
-        log(call.urn, "info", message);
+        told.push(log(call.urn, "info", message));
       },
-      warn: (message) => log(call.urn, "warning", message),
+      warn: (message) => told.push(log(call.urn, "warning", message)),
       sleep: (ms) => sleep(ms, undefined, { signal }),
     };
     try {
@@ -86,6 +87,8 @@ export function createProvider({
           : explain(error);
       if (error instanceof InitFailed) throw new InitFailed(error.id, error.properties, [reason]);
       throw new Error(reason, { cause: error });
+    } finally {
+      await Promise.all(told); // an engine that has its answer may end at once
     }
   }
 

@@ -3,9 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TokenCredential } from "@azure/core-auth";
 import {
   bearerTokenAuthenticationPolicy,
-  createDefaultHttpClient,
   createHttpHeaders,
-  createPipelineFromOptions,
   createPipelineRequest,
 } from "@azure/core-rest-pipeline";
 import type { HttpMethods, Pipeline } from "@azure/core-rest-pipeline";
@@ -13,12 +11,12 @@ import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import { findCloud } from "./cloud.ts";
 import type { Cloud, Environment } from "./cloud.ts";
 import { ArmError, readError } from "./errors.ts";
+import { client, newPipeline } from "./http.ts";
 import { firstStep, nextStep } from "./operation.ts";
 import type { Answer } from "./operation.ts";
 
 /** Of Azure ML, as azure-native 3.28 speaks it. */
 export const API_VERSION = "2025-12-01";
-const RETRIES = { maxRetries: 6, retryDelayInMs: 500, maxRetryDelayInMs: 30_000 };
 
 export interface ArmRequest {
   readonly method: HttpMethods;
@@ -46,9 +44,7 @@ export interface AzureOptions {
 
 /** Asks nobody anything until the first request or token is wanted. */
 export function azure({ env, armEndpoint }: AzureOptions): Azure {
-  const client = createDefaultHttpClient();
-  const options = { retryOptions: RETRIES };
-  const cloud = once(() => findCloud(env, armEndpoint, createPipelineFromOptions(options), client));
+  const cloud = once(() => findCloud(env, armEndpoint));
   // Loaded when somebody signs in: a quarter of a second that a preview without credentials does not spend.
   const real = once(async () => {
     const { findCredential } = await import("./credential.ts");
@@ -57,7 +53,7 @@ export function azure({ env, armEndpoint }: AzureOptions): Azure {
   const credential: TokenCredential = {
     getToken: async (scopes, tokenOptions) => (await real()).getToken(scopes, tokenOptions),
   };
-  const pipeline = once(async () => signed(createPipelineFromOptions(options), credential, await cloud()));
+  const pipeline = once(async () => signed(newPipeline(), credential, await cloud()));
 
   async function http(
     { method, body, etag }: Omit<ArmRequest, "id">,

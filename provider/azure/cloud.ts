@@ -1,6 +1,6 @@
 /** Which Azure: where ARM is, which audience its tokens have, who signs in. */
 import { createPipelineRequest } from "@azure/core-rest-pipeline";
-import type { HttpClient, Pipeline } from "@azure/core-rest-pipeline";
+import { client, newPipeline } from "./http.ts";
 
 /** URLs without a trailing slash. */
 export interface Cloud {
@@ -48,10 +48,10 @@ const isMetadata = (value: unknown): value is Metadata => {
 };
 
 /** `host`: with or without a scheme, as azure-native's `metadataHost`. */
-async function discover(host: string, pipeline: Pipeline, client: HttpClient): Promise<Cloud> {
+async function discover(host: string): Promise<Cloud> {
   const base = /^https?:\/\//.test(host) ? noSlash(host) : `https://${noSlash(host)}`;
   const url = `${base}/metadata/endpoints?api-version=2022-09-01`;
-  const { status, bodyAsText } = await pipeline.sendRequest(client, createPipelineRequest({ url }));
+  const { status, bodyAsText } = await newPipeline().sendRequest(client, createPipelineRequest({ url }));
   const found: unknown = status === 200 ? JSON.parse(bodyAsText ?? "null") : undefined;
   // A list or one cloud; of a list, the one whose ARM answers on the host that was asked, as azure-ai-ml chooses.
   const clouds = (Array.isArray(found) ? found : [found]).filter(isMetadata);
@@ -70,15 +70,10 @@ async function discover(host: string, pipeline: Pipeline, client: HttpClient): P
  * From, in this order: `armEndpoint` or `ARM_ENDPOINT`; what the host `ARM_METADATA_HOSTNAME` tells; `ARM_ENVIRONMENT`; public Azure.
  * `AZURE_AUTHORITY_HOST` decides who signs in, whatever the rest says.
  */
-export async function findCloud(
-  env: Environment,
-  armEndpoint: string | undefined,
-  pipeline: Pipeline,
-  client: HttpClient,
-): Promise<Cloud> {
+export async function findCloud(env: Environment, armEndpoint: string | undefined): Promise<Cloud> {
   const name = env["ARM_ENVIRONMENT"] ?? "public";
   const host = env["ARM_METADATA_HOSTNAME"];
-  const base = host ? await discover(host, pipeline, client) : CLOUDS[name.toLowerCase()];
+  const base = host ? await discover(host) : CLOUDS[name.toLowerCase()];
   if (!base) throw new Error(`ARM_ENVIRONMENT is ${name}; known are ${Object.keys(CLOUDS).join(", ")}`);
   const endpoint = noSlash(armEndpoint ?? env["ARM_ENDPOINT"] ?? base.resourceManager);
   const named = host

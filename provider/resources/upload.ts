@@ -25,6 +25,8 @@ import { forEach } from "./pool.ts";
 import type { Resource, Run } from "./resource.ts";
 
 const FILES_IN_FLIGHT = 16;
+/** Files between two words about it. */
+const TELL_EVERY = 50;
 const INPUTS = ["source", "hash", "blobEndpoint", "container"] as const;
 type Input = (typeof INPUTS)[number];
 type Inputs = Readonly<Record<Input, string>>;
@@ -115,7 +117,8 @@ async function send(container: Container, path: string, { source, hash }: Inputs
     await forEach(missing, FILES_IN_FLIGHT, async (file) => {
       await container.send(file);
       sent += 1;
-      run.progress(`uploaded ${sent} of ${missing.length} files`);
+      if (sent % TELL_EVERY === 0 || sent === missing.length)
+        run.progress(`uploaded ${sent} of ${missing.length} files`);
     });
   });
   const after = hashFiles(listContent(folder));

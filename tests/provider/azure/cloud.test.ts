@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createDefaultHttpClient, createPipelineFromOptions } from "@azure/core-rest-pipeline";
 import { ensureTls } from "../../../local/cloud/ca.ts";
 import { azure as connect } from "../../../provider/azure/arm.ts";
 import { findCloud } from "../../../provider/azure/cloud.ts";
@@ -18,8 +17,7 @@ afterAll(async () => {
   await azure.stop();
   folder.remove();
 });
-const find = (env: Environment, armEndpoint?: string) =>
-  findCloud(env, armEndpoint, createPipelineFromOptions({}), createDefaultHttpClient());
+const find = (env: Environment, armEndpoint?: string) => findCloud(env, armEndpoint);
 
 describe("the cloud", () => {
   const PUBLIC = "https://management.azure.com";

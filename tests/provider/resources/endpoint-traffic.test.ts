@@ -65,7 +65,7 @@ beforeEach(() => {
   });
   deployment("blue");
   deployment("green");
-  provider = makeProvider({ env: azure.env, log: (_urn, _severity, message) => logged.push(message) });
+  provider = makeProvider({ env: azure.env }, logged);
 });
 
 const create = (traffic: PropertyMap, more: PropertyMap = {}, timeout = 0) =>

@@ -38,7 +38,7 @@ beforeEach(async () => {
   await container.create();
   azure.tokens.length = 0;
   logged.length = 0;
-  provider = makeProvider({ env: azure.env, root, log: (_urn, _severity, message) => logged.push(message) });
+  provider = makeProvider({ env: azure.env, root }, logged);
 });
 
 function write(files: Readonly<Record<string, string | Buffer>>): void {

@@ -26,10 +26,12 @@ beforeEach(() => {
   azure.tokens.length = 0;
   azure.fault = () => undefined;
   logged.length = 0;
-  provider = makeProvider({
-    env: azure.env,
-    log: (_urn, severity, message) => logged.push(`${severity}: ${message}`),
-  });
+  provider = makeProvider(
+    {
+      env: azure.env,
+    },
+    logged,
+  );
 });
 const remove = () => provider.delete({ ...it, id: WORKSPACE, properties: names });
 const purges = () =>

@@ -10,7 +10,7 @@ import type { Tls } from "../../../local/contracts.ts";
 import { isObject } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 
-export const TENANT = "11111111-1111-1111-1111-111111111111";
+const TENANT = "11111111-1111-1111-1111-111111111111";
 export const WORKSPACE =
   "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws";
 

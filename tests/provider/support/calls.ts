@@ -7,10 +7,21 @@ import { createProvider } from "../../../provider/provider.ts";
 import type { ProviderOptions } from "../../../provider/provider.ts";
 
 /** Fast enough that no test waits, slow enough that nothing spins. */
-export const QUICK = { poll: 2, verify: 2, verifyFor: 50, role: 2, roleFor: 200 };
+const QUICK = { poll: 2, verify: 2, verifyFor: 50, role: 2, roleFor: 200 };
 
-export const makeProvider = (options: ProviderOptions): Provider =>
-  createProvider({ pace: QUICK, ...options });
+/** `logged` receives every message, a warning with its severity before it. */
+export const makeProvider = (
+  options: Omit<ProviderOptions, "log" | "pace">,
+  logged: string[] = [],
+): Provider =>
+  createProvider({
+    ...options,
+    pace: QUICK,
+    log: (_urn, severity, message) => {
+      logged.push(severity === "info" ? message : `${severity}: ${message}`);
+      return Promise.resolve();
+    },
+  });
 
 /** What every call on a resource has. */
 export const call = (type: string, name = "it") => ({

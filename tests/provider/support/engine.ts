@@ -2,7 +2,6 @@
 import type * as EngineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type * as EnginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { Empty, grpc, requireProto } from "@azure-ml-as-code/protocol/grpc.ts";
-import type * as Grpc from "@grpc/grpc-js";
 
 export interface TestEngine {
   readonly address: string;
@@ -11,12 +10,15 @@ export interface TestEngine {
 }
 
 export async function startEngine(): Promise<TestEngine> {
+  const server = new grpc.Server();
   const { EngineService } = requireProto("@pulumi/pulumi/proto/engine_grpc_pb.js") as typeof EngineGrpc & {
-    EngineService: Grpc.ServiceDefinition;
+    EngineService: Parameters<typeof server.addService>[0];
   };
   const messages: string[] = [];
-  const server = new grpc.Server();
-  const log: Grpc.handleUnaryCall<EnginePb.LogRequest, unknown> = ({ request }, callback) => {
+  const log = (
+    { request }: { request: EnginePb.LogRequest },
+    callback: (error: null, reply: object) => void,
+  ) => {
     messages.push(`${request.getUrn().split("::").at(-1)!}: ${request.getMessage()}`);
     callback(null, new Empty());
   };
