@@ -1,14 +1,13 @@
 /** Which code, models and environments the workloads of a stage come to, and under which names. Reads contents, makes nothing. */
-import { relative, sep } from "node:path";
-import { hashContent } from "@azure-ml-as-code/provider/content.ts";
-import type { LocalContent } from "../components/assets/uploads.ts";
+import { localContent } from "../components/assets/content.ts";
+import type { LocalContent } from "../components/assets/content.ts";
 import { versionOf } from "../components/assets/version.ts";
 import { toArm } from "../specs/kinds.ts";
 import { environmentProperties } from "../specs/kinds/environment.ts";
 import { modelProperties } from "../specs/kinds/model.ts";
 import type { AnyDocument, EnvironmentSpec, ModelSpec, Reference, UploadReference } from "../specs/types.ts";
 
-export interface PlannedAsset<Spec> {
+interface PlannedAsset<Spec> {
   /** Logical name: identity, so it keeps when the content changes. */
   readonly key: string;
   readonly name: string;
@@ -18,7 +17,7 @@ export interface PlannedAsset<Spec> {
   readonly anonymous: boolean;
 }
 
-export interface PlannedCode {
+interface PlannedCode {
   readonly key: string;
   readonly name: string;
   readonly version: string;
@@ -56,9 +55,8 @@ export function referencesOf(document: AnyDocument): Reference[] {
 export function planAssets(documents: readonly AnyDocument[], root: string): AssetPlan {
   const contents = new Map<string, LocalContent>();
   const content = (path: string): LocalContent => {
-    const source = relative(root, path).split(sep).join("/");
-    const known = contents.get(source) ?? { source, hash: hashContent(path) };
-    contents.set(source, known);
+    const known = contents.get(path) ?? localContent(root, path);
+    contents.set(path, known);
     return known;
   };
   /** What a reference means, wherever it stands: content is identity. */
@@ -99,7 +97,7 @@ export function planAssets(documents: readonly AnyDocument[], root: string): Ass
     return others.length === 0 ? one?.key : undefined;
   };
   return {
-    contents: Object.fromEntries(contents),
+    contents: Object.fromEntries([...contents.values()].map((one) => [one.source, one])),
     codes: unique(codes),
     models: unique(models),
     environments: unique(environments),

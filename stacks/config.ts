@@ -3,11 +3,11 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { didYouMean } from "../specs/nearest.ts";
 import { schemaProblems, show, keyPath } from "../specs/problems.ts";
+import { loadWorkloads } from "./load-workloads.ts";
 import { presets } from "./presets.ts";
 import { ruleFindings } from "./rules.ts";
 import { presetNames, settings as schema } from "./settings.ts";
 import type { Opening, PresetName, Settings } from "./settings.ts";
-import { loadWorkloads } from "./workload-plan.ts";
 import type { WorkloadPlan } from "./workload-plan.ts";
 
 /** The folder of `Pulumi.yaml`. */

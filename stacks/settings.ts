@@ -8,7 +8,7 @@ export const presetNames = ["local", "dev", "staging", "prod"] as const;
 export type PresetName = (typeof presetNames)[number];
 
 /** What a stage can open, and to whom. What is not in its list is closed. */
-export const openings = {
+const openings = {
   publicNetworkAccess:
     "workspace, storage, vault, registry, telemetry and endpoints answer callers on the Internet, and compute nodes have addresses there; every caller still signs in and needs a role",
   keyAuthentication: "online endpoints may take keys and tokens: whoever holds one may call, without a role",

@@ -26,7 +26,7 @@ interface EndpointOutput {
   readonly scoringUri: Output<string>;
 }
 
-export interface OnlineEndpointOutput extends EndpointOutput {
+interface OnlineEndpointOutput extends EndpointOutput {
   readonly authMode: "AADToken" | "AMLToken" | "Key";
   /** Percent by deployment, as the service has it. */
   readonly traffic: Output<Record<string, number>>;
@@ -34,7 +34,7 @@ export interface OnlineEndpointOutput extends EndpointOutput {
   readonly sampleRequest?: string;
 }
 
-export interface BatchEndpointOutput extends EndpointOutput {
+interface BatchEndpointOutput extends EndpointOutput {
   readonly defaultDeployment: Output<string | undefined>;
   /** A folder to try it with, relative to the project. */
   readonly sampleInput?: string;

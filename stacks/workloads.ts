@@ -16,8 +16,6 @@ import type { Platform } from "./platform.ts";
 import { referenceResolver } from "./references.ts";
 import { UPLOADS } from "./rules.ts";
 
-export type Services = ReturnType<typeof buildWorkloads>;
-
 export function buildWorkloads({ settings, workloads }: Stage, platform: Platform) {
   const { assets } = workloads;
   const { group, identities, storage, clusters, datastores, roles } = platform;

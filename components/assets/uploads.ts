@@ -1,14 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Upload } from "@azure-ml-as-code/provider/sdk.ts";
 import { token, within } from "../component.ts";
-
-/** A file or folder of the project. */
-export interface LocalContent {
-  /** Relative to the project's root. */
-  readonly source: string;
-  /** Of names and bytes: `hashContent` of `@azure-ml-as-code/provider/content.ts`. */
-  readonly hash: string;
-}
+import type { LocalContent } from "./content.ts";
 
 export interface UploadsArgs {
   readonly blobEndpoint: pulumi.Input<string>;

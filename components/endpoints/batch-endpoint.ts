@@ -5,6 +5,7 @@ import type { machinelearningservices as inputs } from "@pulumi/azure-native/typ
 import { described, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 
+/** @public */
 export interface BatchDeployment {
   /** As ARM has them. */
   readonly properties: inputs.BatchDeploymentPropertiesArgs;

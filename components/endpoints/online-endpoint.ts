@@ -8,6 +8,7 @@ import { exposure } from "../network/exposure.ts";
 import { trafficProblems } from "./traffic-plan.ts";
 import type { Traffic } from "./traffic-plan.ts";
 
+/** @public */
 export interface OnlineDeployment {
   /** As ARM has them. */
   readonly properties: inputs.ManagedOnlineDeploymentArgs | inputs.KubernetesOnlineDeploymentArgs;

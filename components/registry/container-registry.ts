@@ -29,21 +29,17 @@ export class ContainerRegistry extends pulumi.ComponentResource {
         location: placement.location,
         tags: { ...placement.tags },
         adminUserEnabled: false,
+        // Off unless asked for. The SDK would say so, in a property that the stable API, 2023-07-01, does not know.
+        anonymousPullEnabled: pulumi.output(undefined),
         ...(publicNetworkAccess ? open : closed),
       },
-      pulumi.mergeOptions(within(this, opts), { transformations: [withoutAnonymousPull] }),
+      within(this, opts),
     );
 
     this.id = registry.id;
     this.registerOutputs({ id: registry.id });
   }
 }
-
-/** The SDK adds the setting (off, as it is unless asked for), and the stable API, 2023-07-01, does not know it. */
-const withoutAnonymousPull: pulumi.ResourceTransformation = ({ props, opts }) => {
-  const { anonymousPullEnabled, ...known } = props as Record<string, unknown>;
-  return { props: known, opts };
-};
 
 const open = { sku: { name: "Standard" }, publicNetworkAccess: exposure(true).publicNetworkAccess };
 

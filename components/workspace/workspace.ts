@@ -8,6 +8,8 @@ import { exposure } from "../network/exposure.ts";
 /**
  * What the workspace's computes and deployments reach: anything, the Internet but from a network of their own, or
  * approved destinations only. Azure lets it be tightened and never relaxed.
+ *
+ * @public
  */
 export type Isolation = "none" | "internet-outbound" | "approved-outbound";
 

@@ -3,7 +3,7 @@
 export const subscription = "00000000-0000-0000-0000-000000000001";
 export const tenant = "00000000-0000-0000-0000-000000000002";
 /** Object id of who runs `up`. */
-export const deployer = "00000000-0000-0000-0000-000000000003";
+const deployer = "00000000-0000-0000-0000-000000000003";
 
 type Inputs = Record<string, unknown>;
 

@@ -37,7 +37,7 @@ export const workspace: InWorkspace = {
 };
 
 /** ARM id of something in the test's resource group. */
-export const armId = (path: string): string =>
+const armId = (path: string): string =>
   `/subscriptions/${subscription}/resourceGroups/rg-ml-test/providers/${path}`;
 
 export const identityId = armId("Microsoft.ManagedIdentity/userAssignedIdentities/id-test");

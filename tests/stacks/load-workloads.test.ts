@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { checkSettings } from "../../stacks/config.ts";
-import { loadWorkloads } from "../../stacks/workload-plan.ts";
+import { loadWorkloads } from "../../stacks/load-workloads.ts";
 import { churn, folder } from "../support/workloads.ts";
 import type { Folder } from "../support/workloads.ts";
 
