@@ -6,7 +6,7 @@
  * Some values are in other letters than Azure's own (`aadToken`, `enabled`, `linux`): they are sent as Microsoft's client
  * `azure-ai-ml` 1.35.2 sends them. The service reads such values in any case.
  */
-import type { Kind } from "./spec-types.ts";
+import type { Kind, TemplateKind } from "./spec-types.ts";
 
 type Strings = Record<string, string>;
 
@@ -210,8 +210,9 @@ export interface AzureBlobProperties {
     | { credentialsType: "Sas"; secrets: { secretsType: "Sas"; sasToken: string } };
 }
 
-/** The body of each kind. */
-export interface ArmBodies<Id> extends Record<Kind, ArmBody<object>> {
+/** The body of each kind; of some kinds nothing reads it but Azure, and it is not typed further. */
+export interface ArmBodies<Id>
+  extends Record<Exclude<Kind, TemplateKind>, ArmBody<object>>, Record<TemplateKind, ArmBody<object>> {
   environment: ArmBody<EnvironmentProperties<Id>>;
   model: ArmBody<ModelProperties<Id>>;
   data: ArmBody<DataProperties<Id>>;

@@ -39,6 +39,34 @@ export const fraction = z.preprocess(
   z.number().min(0).max(1),
 );
 
+/** A number, maybe quoted. */
+export const number = z.preprocess(
+  (value) =>
+    typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
+      ? Number(value)
+      : value,
+  z.number(),
+);
+
+/**
+ * The schema that a value is meant for is told by the value: its problems are told, not those of the others.
+ * For what a union would say less about.
+ */
+export const choose = <T>(pick: (value: unknown) => z.ZodType<T>) =>
+  z.unknown().transform((value, context): T => {
+    const result = pick(value).safeParse(value);
+    if (result.success) return result.data;
+    context.issues.push(...(result.error.issues.map((issue) => ({ ...issue, input: value })) as never[]));
+    return z.NEVER;
+  });
+
+/** A mapping whose values are text already, or nothing: where Microsoft's client takes no numbers. */
+export const texts = z.record(z.string(), z.string().nullable());
+export const anything = z.record(z.string(), z.unknown());
+export const scalars = z.union([z.string(), z.number(), z.boolean()]);
+export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
 /** One of the words, in any letters: `AADToken`, `aadToken` and `aad_token` are `aad_token`. */
 export const words = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.preprocess((value) => (typeof value === "string" ? snakeCase(value) : value), z.enum(values));

@@ -1,6 +1,25 @@
 /** The table of kinds: what is read, and what is recognised and refused by name. */
 import { amlCompute } from "./kinds/aml-compute.ts";
 import { azureBlob } from "./kinds/azure-blob.ts";
+import {
+  commandComponent,
+  parallelComponent,
+  pipelineComponent,
+  sparkComponent,
+} from "./kinds/components.ts";
+import { computeInstance, kubernetesCompute, synapseSparkCompute, vmCompute } from "./kinds/computes.ts";
+import { connection } from "./kinds/connection.ts";
+import { dataImport } from "./kinds/data-import.ts";
+import { azureDataLakeGen1, azureDataLakeGen2, azureFile, oneLake } from "./kinds/datastores.ts";
+import { featureSet, featureStoreEntity } from "./kinds/features.ts";
+import { pipelineBatchDeployment } from "./kinds/pipeline-batch-deployment.ts";
+import { registry } from "./kinds/registry.ts";
+import { schedule } from "./kinds/schedule.ts";
+import { featureStore, workspace } from "./kinds/workspace.ts";
+import { commandJob } from "./kinds/command-job.ts";
+import { pipelineJob } from "./kinds/pipeline-job.ts";
+import { sparkJob } from "./kinds/spark-job.ts";
+import { sweepJob } from "./kinds/sweep-job.ts";
 import { batchDeployment } from "./kinds/batch-deployment.ts";
 import { batchEndpoint } from "./kinds/batch-endpoint.ts";
 import { data } from "./kinds/data.ts";
@@ -23,44 +42,43 @@ export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
   batchDeployment,
   amlCompute,
   azureBlob,
+  commandComponent,
+  parallelComponent,
+  sparkComponent,
+  pipelineComponent,
+  commandJob,
+  sweepJob,
+  sparkJob,
+  pipelineJob,
+  schedule,
+  dataImport,
+  pipelineBatchDeployment,
+  computeInstance,
+  kubernetesCompute,
+  vmCompute,
+  synapseSparkCompute,
+  azureDataLakeGen1,
+  azureDataLakeGen2,
+  azureFile,
+  oneLake,
+  workspace,
+  featureStore,
+  featureSet,
+  featureStoreEntity,
+  registry,
+  connection,
 };
 
 /** Schema files of the CLI whose documents are known for what they are and not read yet. */
 const RECOGNISED = [
   "automlComponent",
   "autoMLJob",
-  "azureDataLakeGen1",
-  "azureDataLakeGen2",
-  "azureFile",
-  "commandComponent",
-  "commandJob",
-  "computeInstance",
-  "connection",
-  "dataImport",
-  "featureSet",
-  "featureStore",
-  "featureStoreEntity",
   "hub",
-  "kubernetesCompute",
   "ModelVersionPackage",
   "monitorSchedule",
-  "oneLake",
   "outboundRule",
-  "parallelComponent",
   "parallelJob",
-  "pipelineComponent",
-  "pipelineComponentBatchDeployment",
-  "pipelineJob",
   "project",
-  "registry",
-  "schedule",
-  "sparkComponent",
-  "sparkJob",
-  "sweepJob",
-  "synapseSparkCompute",
-  "vmCompute",
-  "workspace",
-  "workspaceConnection",
 ];
 
 const names = Object.values(kinds).flatMap(({ kind, schemas }) =>
@@ -93,11 +111,8 @@ function bySchema(schema: string, value: Mapping): Recognised {
     .replace(/(\.schema)?\.json$/i, "");
   const same = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
   const known = names.find((candidate) => same(candidate.schema));
-  if (known?.kind === "batchDeployment" && String(value["type"]).toLowerCase() === "pipeline")
-    return {
-      path: ["type"],
-      message: "batch deployments of pipeline components are recognised, but not supported yet",
-    };
+  // The older schema file is of both: a pipeline component says so, or is there.
+  if (known?.kind === "batchDeployment" && isPipeline(value)) return { kind: "pipelineBatchDeployment" };
   if (known) return { kind: known.kind };
   const refused = RECOGNISED.find(same);
   if (refused) return { path, message: `${refused} is recognised, but not supported yet` };
@@ -108,6 +123,9 @@ function bySchema(schema: string, value: Mapping): Recognised {
     message: `unknown schema "${name}"${meant === undefined ? `; supported: ${names.map((candidate) => candidate.schema).join(", ")}` : `; did you mean "${meant}"?`}`,
   };
 }
+
+const isPipeline = (value: Mapping): boolean =>
+  String(value["type"]).toLowerCase() === "pipeline" || "component" in value;
 
 /** The ARM resource that a document becomes, with its references as `resolve` gives them. */
 export function toArm<K extends Kind, Id>(

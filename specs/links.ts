@@ -26,7 +26,7 @@ export interface Link {
 /** Everything in the same workspace that a document refers to. */
 export function links(from: AnyDocument): Link[] {
   const named = namedByText(from).map(({ path, to }) => ({ from, path, to: to.toLowerCase() }));
-  const referred = references(from.spec).flatMap(({ path, reference }) => {
+  const referred = from.references.flatMap(({ path, reference }) => {
     const target = targetOf(reference);
     return target ? [{ from, path, ...target }] : [];
   });
@@ -75,31 +75,6 @@ function targetOf(reference: Reference): { to: ResourceKey; version?: string } |
     default:
       return undefined;
   }
-}
-
-/** The places of a spec that hold a reference; a model or environment written in place is looked into. */
-const PLACES: readonly KeyPath[] = [
-  ["model"],
-  ["model", "spec", "path"],
-  ["environment"],
-  ["environment", "spec", "build", "path"],
-  ["code_configuration", "code"],
-  ["compute"],
-  ["path"],
-  ["build", "path"],
-];
-
-function references(spec: object): { path: KeyPath; reference: Reference }[] {
-  return PLACES.flatMap((place) => {
-    const value = place.reduce<unknown>(
-      (at, key) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined),
-      spec,
-    );
-    const isReference = typeof value === "object" && value !== null && "kind" in value;
-    return isReference
-      ? [{ path: place.filter((key) => key !== "spec"), reference: value as Reference }]
-      : [];
-  });
 }
 
 /**

@@ -37,9 +37,10 @@ export function loadFolder(folder: string): Loaded {
   const documents = kept.flatMap(({ parsed }) => (parsed.document ? [parsed.document] : []));
   return {
     documents,
-    problems: [...kept.flatMap(({ parsed }) => parsed.problems), ...duplicates(documents)].sort((a, b) =>
-      a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line,
-    ),
+    problems: [
+      ...kept.flatMap(({ parsed }) => [...parsed.problems, ...parsed.absent]),
+      ...duplicates(documents),
+    ].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** One YAML file as a document, or everything that is wrong with it. */
 import { resolve } from "node:path";
 import { statSync } from "node:fs";
+import { isMapping } from "./fields.ts";
 import { kinds, recognise } from "./kinds.ts";
 import { problemAt, show } from "./problems.ts";
 import { Reader } from "./reader.ts";
@@ -23,6 +24,8 @@ export interface Parsed {
   /** Whether the file itself says what it is. */
   readonly hasSchema: boolean;
   readonly problems: readonly Problem[];
+  /** Content that a job names and that is not there: `az ml` finds out when it uploads. */
+  readonly absent: readonly Problem[];
   /** Absolute paths of what the document refers to. */
   readonly used: ReadonlySet<string>;
 }
@@ -33,10 +36,11 @@ export interface Parsed {
  */
 export function parseSpec(file: string, text: string, defaults: ParseDefaults = {}): Parsed {
   const { source, problems } = readSource(file, text);
-  if (!source) return { problems, used: new Set(), hasSchema: false };
+  if (!source) return { problems, absent: [], used: new Set(), hasSchema: false };
   const refuse = (message: string, path: readonly string[] = []): Parsed => ({
     hasSchema: path[0] === "$schema",
     problems: [problemAt(source, path, message)],
+    absent: [],
     used: new Set<string>(),
   });
   if (!isMapping(source.value))
@@ -45,9 +49,6 @@ export function parseSpec(file: string, text: string, defaults: ParseDefaults = 
   if (!("kind" in recognised)) return refuse(recognised.message, recognised.path);
   return readKind(recognised.kind, source, withDefaults(source.value, recognised.kind, defaults));
 }
-
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 /** Which kinds have which of the keys that the command line may give. */
 const FROM_COMMAND_LINE: Readonly<Record<keyof ParseDefaults, (kind: Kind) => boolean>> = {
@@ -65,7 +66,8 @@ function withDefaults(value: Mapping, kind: Kind, defaults: ParseDefaults): Mapp
 
 function readKind(kind: Kind, source: Source, value: Mapping): Parsed {
   const reader = new Reader(source);
-  const read = { kind, hasSchema: "$schema" in value, problems: reader.problems, used: reader.used };
+  const { problems, absent, used, references } = reader;
+  const read = { kind, hasSchema: "$schema" in value, problems, absent, used };
   const spec = kinds[kind].read(value, reader);
   reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   const { name, version } = (spec ?? value) as { name?: unknown; version?: unknown };
@@ -81,6 +83,7 @@ function readKind(kind: Kind, source: Source, value: Mapping): Parsed {
     ...(typeof version === "string" && { version }),
     spec,
     position: source.position,
+    references,
     ...samples(kind, source.file, reader),
   };
   // `spec` is of `kind`, which TypeScript does not follow through the table.

@@ -1,12 +1,13 @@
 /** Reads one document: gathers its problems, and makes paths, versions and references of its texts. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import { problemAt, show } from "./problems.ts";
+import type { z } from "zod";
+import { problemAt, schemaProblems, show } from "./problems.ts";
 import { isRefusal, parseAsset, parseCompute, parseUri } from "./references.ts";
 import type { Refusal } from "./references.ts";
 import { pythonText, readSource } from "./source.ts";
 import type { Source } from "./source.ts";
-import type { AssetType, IdentitySpec, KeyPath, Problem, Reference } from "./types.ts";
+import type { AssetType, IdentitySpec, KeyPath, Problem, Reference, Referred } from "./types.ts";
 import type { RawIdentity } from "./fields.ts";
 
 type Scalar = string | number | boolean;
@@ -20,6 +21,9 @@ export class Reader {
   readonly problems: Problem[] = [];
   /** Absolute paths of files and folders that the document uses, so that a folder can be searched for what is left over. */
   readonly used = new Set<string>();
+  readonly references: Referred[] = [];
+  /** Content that is not there yet: fine to convert, and nothing that a stage could upload. */
+  readonly absent: Problem[] = [];
 
   constructor(source: Source) {
     this.source = source;
@@ -45,7 +49,7 @@ export class Reader {
 
   /** The absolute path of what `text` names, relative to the file it stands in; a problem if it is not there. */
   local(text: string, path: KeyPath, wanted: Wanted = "file or folder"): string | undefined {
-    const absolute = resolve(dirname(this.source.file), text.replace(/^file:(?:\/\/)?/, ""));
+    const absolute = this.place(text);
     const found = kindOfFile(absolute);
     if (found === undefined) {
       this.problem(path, `found ${show(text)}, and there is no such file or folder at ${readable(absolute)}`);
@@ -68,7 +72,7 @@ export class Reader {
     wanted?: Wanted,
   ): Reference {
     const uri = parseUri(text);
-    if (uri) return uri;
+    if (uri) return this.note(uri, path);
     const absolute = this.local(text, path, wanted);
     return absolute === undefined
       ? REFUSED
@@ -80,12 +84,57 @@ export class Reader {
         };
   }
 
+  /** Keeps in mind that the document refers to it. */
+  note(reference: Reference, path: KeyPath): Reference {
+    this.references.push({ path, reference });
+    return reference;
+  }
+
+  /** {@link content} of a job: that a path is not there is no reason to refuse the document. */
+  input(text: string, type: AssetType, path: KeyPath, datastore?: string): Reference {
+    const uri = parseUri(text);
+    if (uri) return this.note(uri, path);
+    const absolute = this.place(text);
+    if (kindOfFile(absolute) === undefined) this.missing(text, absolute, path);
+    else this.used.add(absolute);
+    return {
+      kind: "upload",
+      path: absolute,
+      type,
+      ...(datastore !== undefined && { datastore: bare(datastore) }),
+    };
+  }
+
+  private place(text: string): string {
+    return resolve(dirname(this.source.file), text.replace(/^file:(?:\/\/)?/, ""));
+  }
+
+  private missing(text: string, absolute: string, path: KeyPath): void {
+    this.absent.push(
+      problemAt(
+        this.source,
+        path,
+        `found ${show(text)}, and there is no such file or folder at ${readable(absolute)}`,
+      ),
+    );
+  }
+
   asset(text: string, type: AssetType, path: KeyPath): Reference {
-    return this.#known(parseAsset(text, type), text, path);
+    return this.known(parseAsset(text, type), text, path);
   }
 
   compute(text: string, path: KeyPath): Reference {
-    return this.#known(parseCompute(text), text, path);
+    return this.known(parseCompute(text), text, path);
+  }
+
+  /** {@link code} of a job or component: a URL too, and a folder that is not there yet. */
+  jobCode(text: string, path: KeyPath): Reference {
+    if (/^azureml:(?!\/\/datastores)/.test(text)) return this.asset(text, "code", path);
+    if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(text)) return { kind: "uri", uri: text };
+    const absolute = this.place(text);
+    if (kindOfFile(absolute) === undefined) this.missing(text, absolute, path);
+    else this.used.add(absolute);
+    return { kind: "local", type: "code", path: absolute };
   }
 
   /** A folder or file of code, or a code version that exists. */
@@ -103,6 +152,12 @@ export class Reader {
     return { type: raw.type, user_assigned_identities: ids };
   }
 
+  /** What stands in another file. */
+  text(name: string, path: KeyPath): string | undefined {
+    const absolute = this.local(name, path, "file");
+    return absolute === undefined ? undefined : readFileSync(absolute, "utf8");
+  }
+
   /** Another YAML file, named by this one; its problems are problems of this document. */
   include(text: string, path: KeyPath): Reader | undefined {
     const absolute = this.local(text, path, "file");
@@ -112,14 +167,43 @@ export class Reader {
     return source && new Reader(source);
   }
 
-  /** Takes over what a reader from {@link include} found. */
-  adopt(other: Reader): void {
+  /** What the whole document is by this schema; `undefined` if it is not, and its problems are noted. */
+  check<Schema extends z.ZodType>(schema: Schema): z.infer<Schema> | undefined {
+    const checked = schema.safeParse(this.source.value);
+    if (checked.success) return checked.data;
+    this.refuse(this.source.value, checked.error.issues, []);
+    return undefined;
+  }
+
+  /** Notes what a schema found wrong with what is at `path`. */
+  refuse(value: unknown, issues: readonly z.core.$ZodIssue[], path: KeyPath): void {
+    this.problems.push(...schemaProblems(this.source, value, issues, path));
+  }
+
+  /** The same document, as read by what knows only the part of it at `path`. */
+  under(path: KeyPath): Reader {
+    const part = Object.create(this, {
+      source: {
+        value: {
+          ...this.source,
+          position: (inner: KeyPath) => this.source.position([...path, ...inner]),
+          text: (inner: KeyPath) => this.source.text([...path, ...inner]),
+        },
+      },
+    }) as Reader;
+    return part;
+  }
+
+  /** Takes over what a reader from {@link include} found, as found at `path`. */
+  adopt(other: Reader, path: KeyPath): void {
     this.problems.push(...other.problems);
+    this.absent.push(...other.absent);
+    this.references.push(...other.references.map(({ reference }) => ({ path, reference })));
     for (const file of other.used) this.used.add(file);
   }
 
-  #known(result: Reference | Refusal, text: string, path: KeyPath): Reference {
-    if (!isRefusal(result)) return result;
+  private known(result: Reference | Refusal, text: string, path: KeyPath): Reference {
+    if (!isRefusal(result)) return this.note(result, path);
     this.problem(path, `found ${show(text)}; allowed: ${result.allowed}`);
     return REFUSED;
   }

@@ -56,6 +56,33 @@ export interface LocalEnvironment {
   readonly spec: EnvironmentSpec;
 }
 
+/**
+ * A component written inside a pipeline, or in another file; resolves to the id of an anonymous version.
+ * `body` is that of the version, for whoever makes it.
+ */
+export interface LocalComponent {
+  readonly kind: "local";
+  readonly type: "component";
+  /** Absolute path of its file. */
+  readonly path?: string;
+  readonly spec: { readonly name?: string; readonly version?: string; readonly body: Template };
+}
+
+/** Stands in a {@link Template} for an id, or for the region of the workspace. */
+export interface Hole {
+  readonly hole: Reference | "location";
+}
+/** What a body is, with holes where ids go. */
+export type Template =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Hole
+  | readonly Template[]
+  | { readonly [key: string]: Template };
+
 /** A file or folder beside the YAML that is uploaded; resolves to the URI of what was uploaded, not to an asset. */
 export interface UploadReference {
   readonly kind: "upload";
@@ -74,7 +101,12 @@ export type Reference =
   | LocalCode
   | LocalModel
   | LocalEnvironment
+  | LocalComponent
   | UploadReference
+  /** A job of the workspace. */
+  | { readonly kind: "job"; readonly name: string }
+  /** What `of` resolves to, with `azureml:` before it: how components name code and environments. */
+  | { readonly kind: "prefixed"; readonly of: Reference }
   | { readonly kind: "compute"; readonly name: string }
   /** A subnet by name, in a network of the workspace's resource group. */
   | { readonly kind: "subnet"; readonly network: string; readonly name: string }

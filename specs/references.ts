@@ -105,6 +105,10 @@ export function showReference(reference: Reference): string {
       return reference.uri;
     case "armId":
       return `azureml:${reference.id}`;
+    case "job":
+      return `azureml:${reference.name}`;
+    case "prefixed":
+      return showReference(reference.of);
     case "local":
     case "upload":
       return reference.path ?? `a ${reference.type} written in place`;

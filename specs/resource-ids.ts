@@ -6,7 +6,15 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { readable } from "./reader.ts";
 import { COLLECTIONS, showReference } from "./references.ts";
-import type { AssetType, LocalCode, LocalEnvironment, LocalModel, ReferenceResolver } from "./types.ts";
+import type {
+  AssetType,
+  LocalCode,
+  LocalComponent,
+  LocalEnvironment,
+  LocalModel,
+  Reference,
+  ReferenceResolver,
+} from "./types.ts";
 
 export interface Scope {
   readonly subscription: string;
@@ -14,6 +22,11 @@ export interface Scope {
   readonly workspace: string;
 }
 
+/** Names under which the client keeps all that have no name of their own. */
+const ANONYMOUS: Readonly<Partial<Record<AssetType, string>>> = {
+  environment: "CliV2AnonymousEnvironment",
+  component: "azureml_anonymous",
+};
 const DEFAULT_DATASTORE = "workspaceblobstore";
 
 export function resourceIds({ subscription, resourceGroup, workspace }: Scope): ReferenceResolver<string> {
@@ -25,16 +38,17 @@ export function resourceIds({ subscription, resourceGroup, workspace }: Scope): 
   const path = (datastore: string, relative: string): string =>
     `azureml://subscriptions/${subscription}/resourcegroups/${resourceGroup}/workspaces/${workspace}/datastores/${datastore}/paths/${relative}`;
 
-  const anonymous = (reference: LocalCode | LocalModel | LocalEnvironment): string => {
+  const anonymous = (reference: LocalCode | LocalModel | LocalEnvironment | LocalComponent): string => {
     const digest = hash(JSON.stringify("spec" in reference ? reference.spec : readable(reference.path)));
     const { name, version }: { name?: string; version?: string } = "spec" in reference ? reference.spec : {};
     if (name !== undefined) return asset(reference.type, name, version ?? "1");
-    return reference.type === "environment"
-      ? asset("environment", "CliV2AnonymousEnvironment", digest)
+    const shared = ANONYMOUS[reference.type];
+    return shared !== undefined
+      ? asset(reference.type, shared, digest)
       : asset(reference.type, guid(digest), "1");
   };
 
-  return (reference) => {
+  const resolve = (reference: Reference): string => {
     switch (reference.kind) {
       case "asset": // without a workspace to ask, a label stands for the version that it would give
         return asset(reference.type, reference.name, reference.version ?? reference.label ?? "");
@@ -60,8 +74,15 @@ export function resourceIds({ subscription, resourceGroup, workspace }: Scope): 
         return reference.uri;
       case "armId":
         return reference.id;
+      case "job":
+        return child("jobs", reference.name);
+      case "prefixed": {
+        const id = resolve(reference.of);
+        return id.startsWith("azureml:") ? id : `azureml:${id}`;
+      }
     }
   };
+  return resolve;
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);

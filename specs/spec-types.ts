@@ -1,5 +1,5 @@
 /** What each kind of document says, in the YAML's own names, its defaults filled. Types only. */
-import type { Described, EnvironmentSpec, ModelSpec, Reference, Tags } from "./reference-types.ts";
+import type { Described, EnvironmentSpec, ModelSpec, Reference, Tags, Template } from "./reference-types.ts";
 
 export interface IdentitySpec {
   readonly type: "system_assigned" | "user_assigned" | "none" | "system_assigned,user_assigned";
@@ -168,8 +168,42 @@ export interface AzureBlobSpec extends Described {
   readonly credentials?: { readonly account_key: string } | { readonly sas_token: string };
 }
 
+/** Kinds whose spec is the ARM body, with holes where ids go (`template.ts`). */
+export type TemplateKind =
+  | "commandComponent"
+  | "parallelComponent"
+  | "sparkComponent"
+  | "pipelineComponent"
+  | "commandJob"
+  | "sweepJob"
+  | "sparkJob"
+  | "pipelineJob"
+  | "schedule"
+  | "dataImport"
+  | "pipelineBatchDeployment"
+  | "computeInstance"
+  | "kubernetesCompute"
+  | "vmCompute"
+  | "synapseSparkCompute"
+  | "azureDataLakeGen1"
+  | "azureDataLakeGen2"
+  | "azureFile"
+  | "oneLake"
+  | "workspace"
+  | "featureStore"
+  | "featureSet"
+  | "featureStoreEntity"
+  | "registry"
+  | "connection";
+
+export interface TemplateSpec {
+  readonly name?: string;
+  readonly version?: string;
+  readonly body: Readonly<Record<string, Template>>;
+}
+
 /** The kinds that are read, named as the CLI's schema files are where there is one schema for the kind. */
-export interface Specs {
+export interface Specs extends Readonly<Record<TemplateKind, TemplateSpec>> {
   readonly environment: EnvironmentSpec;
   readonly model: ModelSpec;
   readonly data: DataSpec;

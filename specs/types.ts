@@ -6,6 +6,7 @@
  *
  * Specs keep the YAML's own names (snake_case); a value that names something else is a {@link Reference}.
  */
+import type { Reference } from "./reference-types.ts";
 import type { Kind, Specs } from "./spec-types.ts";
 
 export type * from "./reference-types.ts";
@@ -30,6 +31,8 @@ export interface SpecDocument<K extends Kind = Kind> {
   readonly spec: Specs[K];
   /** Where a key stands in the file; of the nearest key above it that is there. */
   readonly position: (path: KeyPath) => Position;
+  /** Every reference in the file, with its place; of a file that it includes, the place of the include. */
+  readonly references: readonly Referred[];
   /** Of an online endpoint: absolute path of a request body to try it with (see `workloads/README.md`). */
   readonly sampleRequest?: string;
   /** Of a batch endpoint: absolute path of a folder to try it with. */
@@ -38,6 +41,11 @@ export interface SpecDocument<K extends Kind = Kind> {
 
 /** A document of any kind, so that `document.kind` narrows `document.spec`. */
 export type AnyDocument = { [K in Kind]: SpecDocument<K> }[Kind];
+
+export interface Referred {
+  readonly path: KeyPath;
+  readonly reference: Reference;
+}
 
 export interface Problem extends Position {
   readonly file: string;

@@ -86,6 +86,7 @@ export function planAssets(documents: readonly AnyDocument[], root: string): Ass
   const keyOf = (reference: Reference): string | undefined => {
     if (reference.kind === "local") {
       if (reference.type === "code") return code(reference.path).key;
+      if (reference.type === "component") return undefined; // components are not made from workloads yet
       return (reference.type === "model" ? model(reference.spec) : environment(reference.spec)).key;
     }
     if (reference.kind !== "asset") return undefined;

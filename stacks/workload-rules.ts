@@ -30,6 +30,14 @@ const at = (document: SpecDocument, path: KeyPath, message: string): Problem => 
 });
 
 /** Made from the stage file, or not made yet. */
+const made: readonly Kind[] = [
+  "environment",
+  "model",
+  "onlineEndpoint",
+  "onlineDeployment",
+  "batchEndpoint",
+  "batchDeployment",
+];
 const elsewhere: Readonly<Partial<Record<Kind, string>>> = {
   amlCompute: "compute clusters are in the stage file, under azure-ml:clusters",
   azureBlob: "datastores are in the stage file, under azure-ml:datastores",
@@ -39,8 +47,9 @@ const elsewhere: Readonly<Partial<Record<Kind, string>>> = {
 const rules: readonly Rule[] = [
   function kindsThatAreMade({ documents }) {
     return documents.flatMap((document) => {
-      const where = elsewhere[document.kind];
-      return where === undefined ? [] : [at(document, [], where)];
+      if (made.includes(document.kind)) return [];
+      const where = elsewhere[document.kind] ?? `${document.kind} is read, but not made from workloads yet`;
+      return [at(document, [], where)];
     });
   },
   function endpointsShareNames({ plan }) {

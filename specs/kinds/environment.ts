@@ -121,7 +121,7 @@ export function readEnvironmentReference(
   const checked = file && environmentSchema.safeParse(file.source.value);
   if (file && checked?.success) {
     const spec = readEnvironment(checked.data, file);
-    reader.adopt(file);
+    reader.adopt(file, path);
     return localEnvironment(spec);
   }
   if (file && checked)

@@ -77,7 +77,7 @@ describe("a folder", () => {
   test("tells every problem of every file, in order", () => {
     const { problems } = load({
       ...whole,
-      "a.yml": schema("commandJob"),
+      "a.yml": schema("outboundRule"),
       "b.yml": `${schema("model")}name: x y\npath: nothing\n`,
       "stray.yml": "note: to self\n",
       "broken.yml": "a: [",

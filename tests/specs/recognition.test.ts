@@ -37,13 +37,8 @@ describe("recognition", () => {
   test.each([
     [
       "a kind of later",
-      `${schema("commandJob")}command: x\n`,
-      "1:1 $schema: commandJob is recognised, but not supported yet",
-    ],
-    [
-      "a pipeline behind a batch endpoint",
-      `${schema("batchDeployment")}name: bat\ntype: pipeline\n`,
-      /^3:1 type: batch deployments of pipeline components are recognised/,
+      `${schema("outboundRule")}name: x\n`,
+      "1:1 $schema: outboundRule is recognised, but not supported yet",
     ],
     [
       "a misspelt schema",

@@ -98,7 +98,7 @@ describe("render", () => {
     const files = {
       "a.yml": `${ENDPOINT}traffic: {blue: 1}\nname: x\n`,
       "b.yml": MODEL,
-      "c.yml": schema("commandJob"),
+      "c.yml": schema("outboundRule"),
     };
     const { code, lines } = render(files, "a.yml", "b.yml", "c.yml", "no.yml");
     expect(code).toBe(1);
@@ -113,7 +113,7 @@ describe("render", () => {
       {
         file: "c.yml",
         kind: null,
-        error: "c.yml:1:1: $schema: commandJob is recognised, but not supported yet",
+        error: "c.yml:1:1: $schema: outboundRule is recognised, but not supported yet",
       },
       { file: "no.yml", kind: null, error: expect.stringMatching(/^cannot be read: .*ENOENT/) },
     ]);

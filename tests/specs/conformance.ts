@@ -1,0 +1,54 @@
+/** Compares a body of `render` with that of azure-ai-ml. */
+
+/** What stands for an id or a URI that only an upload or a registration gives. */
+const LOCAL = Symbol("made from what is beside the file");
+const ANONYMOUS =
+  /\/codes\/[0-9a-f-]{36}\/versions\/1$|\/models\/[0-9a-f-]{36}\/versions\/1$|CliV2AnonymousEnvironment|azureml_anonymous|\/paths\/LocalUpload\//;
+const CHILD =
+  /^(?:azureml:)?\/subscriptions\/0{8}-[0-9a-f-]*\/resourceGroups\/rg\/providers\/Microsoft\.MachineLearningServices\/workspaces\/ws\/[^/]+\/([^/]+)(?:\/versions\/(.+))?$/;
+const LONG =
+  /^azureml:\/\/subscriptions\/0{8}-[0-9a-f-]*\/resourcegroups\/rg\/workspaces\/ws\/(datastores\/.*)$/;
+
+/** Ours, with each id of the workspace as `name` or `name:version`. */
+function short(value: string): string | typeof LOCAL {
+  if (ANONYMOUS.test(value)) return LOCAL;
+  const [, name, version] = CHILD.exec(value) ?? [];
+  if (name !== undefined) return version === undefined ? name : `${name}:${version}`;
+  const [, rest] = LONG.exec(value) ?? [];
+  return rest === undefined ? value.replace(/^azureml:(?!\/\/)/, "").replace("@", ":") : `azureml://${rest}`;
+}
+
+/** Theirs: what the client's operations would still resolve is as the file has it. */
+const plain = (value: string): string => value.replace(/^azureml:(?!\/\/)/, "").replace("@", ":");
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether theirs is something local: a path, an entity, or its YAML. */
+const isLocal = (theirs: unknown): boolean =>
+  isObject(theirs)
+    ? "entity" in theirs || "name" in theirs
+    : typeof theirs === "string" && !/^https?:/.test(theirs);
+
+/** `path: ours / theirs` of each difference. Absent and null are the same; so are numbers and their text. */
+export function differences(ours: unknown, theirs: unknown, path = ""): string[] {
+  const told = [`${path}: ${JSON.stringify(ours) ?? "nothing"} / ${JSON.stringify(theirs) ?? "nothing"}`];
+  if (ours === undefined || ours === null || theirs === undefined || theirs === null)
+    return (ours ?? undefined) === (theirs ?? undefined) ? [] : told;
+  if (typeof ours === "string") {
+    const mine = short(ours);
+    if (mine === LOCAL) return isLocal(theirs) ? [] : told;
+    return typeof theirs === "string" && mine === (short(theirs) === LOCAL ? theirs : plain(theirs))
+      ? []
+      : told;
+  }
+  if (Array.isArray(ours))
+    return Array.isArray(theirs) && ours.length === theirs.length
+      ? ours.flatMap((item, index) => differences(item, theirs[index], `${path}[${String(index)}]`))
+      : told;
+  if (isObject(ours) && isObject(theirs))
+    return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].flatMap((key) =>
+      differences(ours[key], theirs[key], path === "" ? key : `${path}.${key}`),
+    );
+  return ours === theirs ? [] : told;
+}
