@@ -16,6 +16,7 @@ import { pipelineBatchDeployment } from "./kinds/pipeline-batch-deployment.ts";
 import { registry } from "./kinds/registry.ts";
 import { schedule } from "./kinds/schedule.ts";
 import { featureStore, workspace } from "./kinds/workspace.ts";
+import { autoMLJob } from "./kinds/automl-job.ts";
 import { commandJob } from "./kinds/command-job.ts";
 import { pipelineJob } from "./kinds/pipeline-job.ts";
 import { sparkJob } from "./kinds/spark-job.ts";
@@ -50,6 +51,7 @@ export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
   sweepJob,
   sparkJob,
   pipelineJob,
+  autoMLJob,
   schedule,
   dataImport,
   pipelineBatchDeployment,
@@ -72,7 +74,6 @@ export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
 /** Schema files of the CLI whose documents are known for what they are and not read yet. */
 const RECOGNISED = [
   "automlComponent",
-  "autoMLJob",
   "hub",
   "ModelVersionPackage",
   "monitorSchedule",

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { statSync } from "node:fs";
 import { isMapping } from "./fields.ts";
 import { kinds, recognise } from "./kinds.ts";
+import { overlaid } from "./overlay.ts";
 import { problemAt, show } from "./problems.ts";
 import { Reader } from "./reader.ts";
 import { readSource } from "./source.ts";
@@ -17,6 +18,13 @@ export interface ParseDefaults {
   readonly compute?: string;
 }
 
+export interface ParseOptions {
+  /** The folder that no path may lead out of. */
+  readonly root?: string;
+  /** What a stage says otherwise (`overlay.ts`). */
+  readonly overlay?: { readonly file: string; readonly text: string };
+}
+
 export interface Parsed {
   readonly document?: AnyDocument;
   /** Once it is recognised. */
@@ -26,6 +34,8 @@ export interface Parsed {
   readonly problems: readonly Problem[];
   /** Content that a job names and that is not there: `az ml` finds out when it uploads. */
   readonly absent: readonly Problem[];
+  /** Keys that Microsoft's tools ignore. */
+  readonly warnings: readonly Problem[];
   /** Absolute paths of what the document refers to. */
   readonly used: ReadonlySet<string>;
 }
@@ -34,20 +44,30 @@ export interface Parsed {
  * @param file where the text is from: relative paths in it start there.
  * @param defaults used where the file has no such key and its kind knows it.
  */
-export function parseSpec(file: string, text: string, defaults: ParseDefaults = {}): Parsed {
-  const { source, problems } = readSource(file, text);
-  if (!source) return { problems, absent: [], used: new Set(), hasSchema: false };
+export function parseSpec(
+  file: string,
+  text: string,
+  defaults: ParseDefaults = {},
+  { root, overlay }: ParseOptions = {},
+): Parsed {
+  const base = readSource(file, text);
+  const over = overlay && readSource(overlay.file, overlay.text);
+  const problems = [...base.problems, ...(over?.problems ?? [])];
+  const source = base.source && over?.source ? overlaid(base.source, over.source) : base.source;
+  if (!source || problems.length > 0)
+    return { problems, absent: [], warnings: [], used: new Set(), hasSchema: false };
   const refuse = (message: string, path: readonly string[] = []): Parsed => ({
     hasSchema: path[0] === "$schema",
     problems: [problemAt(source, path, message)],
     absent: [],
+    warnings: [],
     used: new Set<string>(),
   });
   if (!isMapping(source.value))
     return refuse(`found ${show(source.value)}; allowed: a mapping, as every CLI v2 document is`);
   const recognised = recognise(source.value);
   if (!("kind" in recognised)) return refuse(recognised.message, recognised.path);
-  return readKind(recognised.kind, source, withDefaults(source.value, recognised.kind, defaults));
+  return readKind(recognised.kind, source, withDefaults(source.value, recognised.kind, defaults), root);
 }
 
 /** Which kinds have which of the keys that the command line may give. */
@@ -64,10 +84,10 @@ function withDefaults(value: Mapping, kind: Kind, defaults: ParseDefaults): Mapp
   return { ...Object.fromEntries(given), ...value };
 }
 
-function readKind(kind: Kind, source: Source, value: Mapping): Parsed {
-  const reader = new Reader(source);
-  const { problems, absent, used, references } = reader;
-  const read = { kind, hasSchema: "$schema" in value, problems, absent, used };
+function readKind(kind: Kind, source: Source, value: Mapping, root?: string): Parsed {
+  const reader = new Reader(source, root);
+  const { problems, absent, warnings, used, references } = reader;
+  const read = { kind, hasSchema: "$schema" in value, problems, absent, warnings, used };
   const spec = kinds[kind].read(value, reader);
   reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   const { name, version } = (spec ?? value) as { name?: unknown; version?: unknown };

@@ -39,7 +39,7 @@ export const keyPath = (path: KeyPath): string =>
   );
 
 export const problemAt = (source: Source, path: KeyPath, message: string): Problem => ({
-  file: source.file,
+  file: source.fileOf?.(path) ?? source.file,
   ...source.position(path),
   path: keyPath(path),
   message,

@@ -1,11 +1,11 @@
 /** Reads one document: gathers its problems, and makes paths, versions and references of its texts. */
-import { readFileSync, statSync } from "node:fs";
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { z } from "zod";
 import { problemAt, schemaProblems, show } from "./problems.ts";
 import { isRefusal, parseAsset, parseCompute, parseUri } from "./references.ts";
 import type { Refusal } from "./references.ts";
-import { pythonText, readSource } from "./source.ts";
+import { pythonText, readSource, readText } from "./source.ts";
 import type { Source } from "./source.ts";
 import type { AssetType, IdentitySpec, KeyPath, Problem, Reference, Referred } from "./types.ts";
 import type { RawIdentity } from "./fields.ts";
@@ -24,13 +24,23 @@ export class Reader {
   readonly references: Referred[] = [];
   /** Content that is not there yet: fine to convert, and nothing that a stage could upload. */
   readonly absent: Problem[] = [];
+  /** What Microsoft's tools leave out without a word. */
+  readonly warnings: Problem[] = [];
+  /** The folder that nothing may lead out of. */
+  readonly root: string | undefined;
 
-  constructor(source: Source) {
+  constructor(source: Source, root?: string) {
     this.source = source;
+    this.root = root;
   }
 
   problem(path: KeyPath, message: string): void {
     this.problems.push(problemAt(this.source, path, message));
+  }
+
+  /** For a key that Microsoft's tools ignore. */
+  ignored(path: KeyPath, message: string): void {
+    this.warnings.push(problemAt(this.source, path, message));
   }
 
   strings(value: Readonly<Record<string, Scalar>> | undefined, path: KeyPath): Record<string, string> {
@@ -59,8 +69,21 @@ export class Reader {
       this.problem(path, `found ${show(text)}, a ${found}; allowed: a ${wanted}`);
       return undefined;
     }
+    if (this.escapes(absolute, text, path)) return undefined;
     this.used.add(absolute);
     return absolute;
+  }
+
+  /** Whether a path, symbolic links followed, leads out of the folder of the workloads; a problem if so. */
+  private escapes(absolute: string, text: string, path: KeyPath): boolean {
+    if (this.root === undefined) return false;
+    const way = relative(realpathSync(this.root), realpathSync(absolute));
+    if (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return false;
+    this.problem(
+      path,
+      `found ${show(text)}, which is outside of ${readable(resolve(this.root))}; allowed: what is in it`,
+    );
+    return true;
   }
 
   /** Content of an asset: a path beside the file, which is uploaded, or a URI. */
@@ -96,7 +119,7 @@ export class Reader {
     if (uri) return this.note(uri, path);
     const absolute = this.place(text);
     if (kindOfFile(absolute) === undefined) this.missing(text, absolute, path);
-    else this.used.add(absolute);
+    else if (!this.escapes(absolute, text, path)) this.used.add(absolute);
     return {
       kind: "upload",
       path: absolute,
@@ -133,7 +156,7 @@ export class Reader {
     if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(text)) return { kind: "uri", uri: text };
     const absolute = this.place(text);
     if (kindOfFile(absolute) === undefined) this.missing(text, absolute, path);
-    else this.used.add(absolute);
+    else if (!this.escapes(absolute, text, path)) this.used.add(absolute);
     return { kind: "local", type: "code", path: absolute };
   }
 
@@ -155,16 +178,16 @@ export class Reader {
   /** What stands in another file. */
   text(name: string, path: KeyPath): string | undefined {
     const absolute = this.local(name, path, "file");
-    return absolute === undefined ? undefined : readFileSync(absolute, "utf8");
+    return absolute === undefined ? undefined : readText(absolute);
   }
 
   /** Another YAML file, named by this one; its problems are problems of this document. */
   include(text: string, path: KeyPath): Reader | undefined {
     const absolute = this.local(text, path, "file");
     if (absolute === undefined) return undefined;
-    const { source, problems } = readSource(absolute, readFileSync(absolute, "utf8"));
+    const { source, problems } = readSource(absolute, readText(absolute));
     this.problems.push(...problems);
-    return source && new Reader(source);
+    return source && new Reader(source, this.root);
   }
 
   /** What the whole document is by this schema; `undefined` if it is not, and its problems are noted. */
@@ -198,6 +221,7 @@ export class Reader {
   adopt(other: Reader, path: KeyPath): void {
     this.problems.push(...other.problems);
     this.absent.push(...other.absent);
+    this.warnings.push(...other.warnings);
     this.references.push(...other.references.map(({ reference }) => ({ path, reference })));
     for (const file of other.used) this.used.add(file);
   }

@@ -1,10 +1,10 @@
 /** `npm run -s render [flags] FILE...`: the ARM body that each file becomes, as JSON lines; without Azure, without Pulumi. */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { toArm } from "./kinds.ts";
 import { parseSpec } from "./parse.ts";
 import { resourceIds } from "./resource-ids.ts";
+import { readText } from "./source.ts";
 import type { Problem } from "./types.ts";
 
 const USAGE = `usage: npm run -s render [flags] FILE...
@@ -17,7 +17,7 @@ const USAGE = `usage: npm run -s render [flags] FILE...
   --endpoint-name E    default endpoint: where a deployment gives no endpoint_name
   --compute C          default compute: where a batch deployment gives no compute
 
-Prints a line for each file, in their order: {"file", "kind", "name", "version"?, "resourceType", "body"}
+Prints a line for each file, in their order: {"file", "kind", "name", "version"?, "resourceType", "body", "warnings"?}
 or {"file", "kind", "error"}. Exit code 1 if there was an error, 2 for wrong usage.`;
 
 const OPTIONS = {
@@ -38,7 +38,7 @@ const readArguments = (args: string[]) => parseArgs({ args, options: OPTIONS, al
 export function render(file: string, flags: Flags): object {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readText(file);
   } catch (error) {
     return {
       file,
@@ -46,7 +46,7 @@ export function render(file: string, flags: Flags): object {
       error: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
-  const { document, kind, problems } = parseSpec(file, text, {
+  const { document, kind, problems, warnings, absent } = parseSpec(file, text, {
     name: flags.name ?? basename(file).replace(/\.[^.]+$/, ""),
     endpoint_name: flags["endpoint-name"],
     compute: `azureml:${flags.compute}`,
@@ -57,7 +57,13 @@ export function render(file: string, flags: Flags): object {
     resourceGroup: flags["resource-group"],
     workspace: flags.workspace,
   });
-  return { file, kind: document.kind, ...toArm(document, resolve, { location: flags.location }) };
+  const told = [...warnings, ...absent].map(describe);
+  return {
+    file,
+    kind: document.kind,
+    ...toArm(document, resolve, { location: flags.location }),
+    ...(told.length > 0 && { warnings: told }),
+  };
 }
 
 const describe = ({ file, line, column, path, message }: Problem): string =>

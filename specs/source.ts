@@ -1,4 +1,5 @@
 /** YAML text as values, with the place of each in the file. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { LineCounter, parseDocument, isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
 import type { Document, Node, Tags } from "yaml";
 import type { KeyPath, Position, Problem } from "./types.ts";
@@ -10,6 +11,10 @@ const MAX_DEPTH = 100;
 export interface Source {
   readonly file: string;
   readonly value: unknown;
+  /** Whether the file says anything at `path`. */
+  readonly has?: (path: KeyPath) => boolean;
+  /** Which file says what is at `path`, if there are several. */
+  readonly fileOf?: (path: KeyPath) => string;
   /** Of the nearest key above `path` that is in the file; of the key itself, not of its value. */
   readonly position: (path: KeyPath) => Position;
   /** A scalar as it is written, without quotes; nothing for one that is left out. */
@@ -50,7 +55,12 @@ export function readSource(file: string, text: string): SourceRead {
     return fail(`${String(text.length)} characters; allowed: at most ${String(MAX_LENGTH)}`);
   if (deeper(text, MAX_DEPTH)) return fail(`nested more than ${String(MAX_DEPTH)} levels deep`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    ...YAML_OPTIONS,
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   if (document.errors.length > 0)
     return {
       problems: document.errors.map((error) => {
@@ -78,6 +88,7 @@ export function readSource(file: string, text: string): SourceRead {
     source: {
       file,
       value,
+      has: (path) => walk(document, path).whole,
       position: (path) => at(walk(document, path).offset),
       text: (path) => {
         const { node, whole } = walk(document, path);
@@ -85,6 +96,18 @@ export function readSource(file: string, text: string): SourceRead {
       },
     },
   };
+}
+
+/** Reads a file, but not one that {@link readSource} would refuse for its length: that one is cut just beyond it. */
+export function readText(file: string): string {
+  const descriptor = openSync(file, "r");
+  try {
+    const { size } = fstatSync(descriptor);
+    const buffer = Buffer.alloc(Math.min(size, 4 * MAX_LENGTH + 4));
+    return buffer.toString("utf8", 0, readSync(descriptor, buffer, 0, buffer.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Indentation and brackets bound the depth from above, before a recursive parser meets the text. */

@@ -178,6 +178,7 @@ export type TemplateKind =
   | "sweepJob"
   | "sparkJob"
   | "pipelineJob"
+  | "autoMLJob"
   | "schedule"
   | "dataImport"
   | "pipelineBatchDeployment"

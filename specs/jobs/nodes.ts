@@ -1,6 +1,7 @@
 /** The nodes of a pipeline: each a component, its own or one that exists, with inputs bound to it. */
 import { z } from "zod";
 import { anything, choose, isMapping, keys, text, texts, words } from "../fields.ts";
+import { didYouMean } from "../nearest.ts";
 import { snakeKeys, hole, snake } from "../template.ts";
 import {
   commandComponentSchema,
@@ -168,7 +169,7 @@ export const nodes = z.record(
     const schemas = SCHEMAS[typeOf(value) as NodeType] as (typeof SCHEMAS)[NodeType] | undefined;
     if (!schemas) return anyNode as z.ZodType<RawNode>;
     const referred = "component" in value || typeOf(value) === "sweep" || typeOf(value) === "pipeline";
-    return (referred ? schemas.referred : schemas.inline) as unknown as z.ZodType<RawNode>;
+    return (referred ? schemas.referred.loose() : schemas.inline) as unknown as z.ZodType<RawNode>;
   }),
 );
 const typeOf = (node: RawNode): string => String(node["type"] ?? "command").toLowerCase();
@@ -202,6 +203,16 @@ function readNode(
   const common = raw as z.infer<(typeof SCHEMAS)["pipeline"]["referred"]>;
   const bound = snakeAll(readInputs(common.inputs, reader, [...path, "inputs"]));
   const given = readNodeOutputs(common.outputs, reader, [...path, "outputs"]);
+  const known = SCHEMAS[type as NodeType] as (typeof SCHEMAS)[NodeType] | undefined;
+  if (known && raw["component"] !== undefined)
+    for (const key of Object.keys(raw))
+      if (!(key in known.referred.shape)) {
+        const meant = didYouMean(key, Object.keys(known.referred.shape));
+        reader.ignored(
+          [...path, key],
+          `key "${key}" is ignored by Microsoft's tools beside a component${meant}`,
+        );
+      }
   return {
     type,
     inputs: Object.keys(bound).length > 0 ? bound : undefined,

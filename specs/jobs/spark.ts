@@ -6,7 +6,9 @@ import type { Reader } from "../reader.ts";
 import type { KeyPath, Template } from "../types.ts";
 
 const byFile = keys({ file: required });
-const byClass = keys({ class_name: required });
+const byClass = keys({
+  class_name: z.never({ error: "a class is not supported by Microsoft's client: name a file" }),
+});
 type Entry = { file: string } | { class_name: string };
 
 export const sparkFields = {

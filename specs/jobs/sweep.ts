@@ -133,7 +133,7 @@ export function readPolicy(raw: Policy): Record<string, Template> {
   const { type, evaluation_interval, delay_evaluation, slack_factor, slack_amount } = raw;
   return {
     policyType: pascal(type),
-    evaluationInterval: evaluation_interval ?? 0,
+    evaluationInterval: evaluation_interval ?? (type === "median_stopping" ? 1 : 0),
     delayEvaluation: delay_evaluation ?? 0,
     ...(type === "bandit" && { slackFactor: slack_factor ?? 0, slackAmount: slack_amount ?? 0 }),
     ...(type === "truncation_selection" && { truncationPercentage: raw.truncation_percentage }),

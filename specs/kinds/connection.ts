@@ -32,7 +32,12 @@ const credentialSchemas = Object.fromEntries(
     type,
     keys({
       type: words([type]),
-      ...Object.fromEntries(Object.keys(CREDENTIALS[type].fields).map((key) => [key, text.optional()])),
+      ...Object.fromEntries(
+        Object.keys(CREDENTIALS[type].fields).map((key) => [
+          key,
+          type === "managed_identity" ? text.optional() : text,
+        ]),
+      ),
     }),
   ]),
 );

@@ -23,7 +23,11 @@ export const sparkJob = defineTemplate({
   }),
   read: (raw, reader) => {
     checkConf(raw.conf, reader, ["conf"]);
-    const job = readJob({ ...raw, properties: {} }, reader);
+    const job = readJob(
+      // It runs as its user unless it says otherwise.
+      { ...raw, properties: {}, identity: raw.identity ?? { type: "user_identity" } },
+      reader,
+    );
     return {
       name: raw.name,
       body: {

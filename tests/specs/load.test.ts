@@ -33,9 +33,10 @@ const whole = {
 /** Paths relative to the folder. */
 const load = (files: Readonly<Record<string, string>>): Loaded =>
   withFolder(files, (folder) => {
-    const { documents, problems } = loadFolder(folder);
+    const { documents, problems, warnings } = loadFolder(folder);
     const short = (text: string) => text.replaceAll(`${folder}/`, "");
     return {
+      warnings,
       documents: documents.map((document) => ({
         ...document,
         file: short(document.file),

@@ -33,7 +33,34 @@ export const REVIEWED: readonly Difference[] = [
     kinds: ["workspace", "featureStore"],
     why: "the client sends it in the template of its own deployment, not in the body of the workspace",
   },
+  {
+    path: /^properties\.(?:resources|queueSettings|taskDetails\.trainingSettings\.stackEnsembleSettings)\./,
+    kinds: ["autoMLJob"],
+    why: "the client leaves these in its own form, with names that the service does not know",
+  },
+  {
+    path: /^properties\.outputs\.[^.]+\.jobOutputType: "mlflow_model" \/ "uri_folder"$/,
+    kinds: ["autoMLJob"],
+    why: "the client forgets the type of a named output; the file says it",
+  },
+  {
+    path: /^properties\.referencedUris: \[.*\] \/ nothing$/,
+    kinds: ["data"],
+    why: "the client's operations read the MLTable file when they upload it",
+  },
+  {
+    path: /^properties\.dataCollector\.collections\.[^.]+\.dataId: "[^"]*" \/ nothing$/,
+    kinds: ["onlineDeployment"],
+    why: "the client's operations register the data asset first",
+  },
+  {
+    path: /^properties\.(?:model|environmentId): "[^"]*(?:\/models\/[0-9a-f-]{36}|CliV2AnonymousEnvironment)[^"]*" \/ nothing$/,
+    kinds: ["onlineDeployment", "batchDeployment", "modelBatchDeployment"],
+    why: "the client's operations register what is written in place first",
+  },
 ];
 
 /** Files that azure-ai-ml converts and Azure then refuses; `render` refuses them at once. */
-export const STRICTER: Readonly<Record<string, string>> = {};
+export const STRICTER: Readonly<Record<string, string>> = {
+  "model/no-path.yml": "a model without content is refused by the service",
+};

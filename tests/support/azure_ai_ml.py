@@ -70,9 +70,9 @@ def plain(value):
 def rest(entity):
     """The body, with the region that the operations would pass; a job's node as the job that is sent for it."""
     if isinstance(entity, entities.OnlineEndpoint):
-        return entity._to_rest_online_endpoint("eastus")
+        return entity._to_rest_online_endpoint(entity.location or "eastus")
     if isinstance(entity, entities.BatchEndpoint):
-        return entity._to_rest_batch_endpoint("eastus")
+        return entity._to_rest_batch_endpoint(entity.location or "eastus")
     if isinstance(entity, (entities.OnlineDeployment, entities.BatchDeployment)):
         return entity._to_rest_object(location="eastus")
     if isinstance(entity, (entities.ModelBatchDeployment, entities.PipelineComponentBatchDeployment)):
