@@ -65,9 +65,9 @@ export const defineTemplate = <K extends TemplateKind, Schema extends z.ZodType>
     read: (raw, reader) => {
       const { name, version, body } = read(raw, reader);
       const spec: TemplateSpec = defined({ name, version, body });
-      return spec as never; // of K, which TypeScript does not follow
+      return spec; // of K, which TypeScript does not follow
     },
-    body: (spec, resolve, context) => fill((spec as TemplateSpec).body, resolve, context) as never,
+    body: (spec, resolve, context) => fill(spec.body, resolve, context) as never,
   });
 
 const camel = (key: string): string =>

@@ -189,7 +189,7 @@ export const commandComponentSchema = keys({
 });
 
 /** `type` stays in a component's own letters. */
-const plainDistribution = (raw: { readonly type: string } | undefined): Template => raw as Template;
+const plainDistribution = (raw: { readonly type: string } | undefined): Template => raw;
 
 export const readCommandSpec = (
   raw: z.infer<typeof commandComponentSchema>,
@@ -266,7 +266,7 @@ export const readParallelSpec = (
   mini_batch_size: raw.mini_batch_size,
   partition_keys: partition_keys && pythonList(partition_keys),
   input_data: raw.input_data,
-  retry_settings: raw.retry_settings as Template,
+  retry_settings: raw.retry_settings,
   max_concurrency_per_instance: raw.max_concurrency_per_instance,
   error_threshold: raw.error_threshold,
   mini_batch_error_threshold: raw.mini_batch_error_threshold,

@@ -43,7 +43,9 @@ export const input = choose<Input>((value) => {
   if (!isMapping(value)) return scalars;
   if ("value" in value) return literal;
   const table = /^mltable$/i.test(String(value["type"])) || String(value["mode"]).startsWith("eval_");
-  return table && /^mltable$/i.test(String(value["type"] ?? "mltable")) ? tableInput : dataInput;
+  return table && /^mltable$/i.test(String("type" in value ? value["type"] : "mltable"))
+    ? tableInput
+    : dataInput;
 });
 export const inputs = z.record(z.string(), input);
 

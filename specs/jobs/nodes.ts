@@ -165,14 +165,14 @@ const anyNode = z.looseObject({
 export const nodes = z.record(
   z.string(),
   choose<RawNode>((value) => {
-    if (!isMapping(value)) return anyNode as z.ZodType<RawNode>;
+    if (!isMapping(value)) return anyNode;
     const schemas = SCHEMAS[typeOf(value) as NodeType] as (typeof SCHEMAS)[NodeType] | undefined;
-    if (!schemas) return anyNode as z.ZodType<RawNode>;
+    if (!schemas) return anyNode;
     const referred = "component" in value || typeOf(value) === "sweep" || typeOf(value) === "pipeline";
-    return (referred ? schemas.referred.loose() : schemas.inline) as unknown as z.ZodType<RawNode>;
+    return referred ? schemas.referred.loose() : schemas.inline;
   }),
 );
-const typeOf = (node: RawNode): string => String(node["type"] ?? "command").toLowerCase();
+const typeOf = (node: RawNode): string => String("type" in node ? node["type"] : "command").toLowerCase();
 
 /** Every node of a pipeline. */
 export const readNodes = (
@@ -270,7 +270,7 @@ function readComponent(
   path: KeyPath,
   make: (file: Reader, value: unknown) => Record<string, Template> | undefined,
 ): Referred {
-  if (/^azureml:/.test(text)) {
+  if (text.startsWith("azureml:")) {
     const registry = text.startsWith("azureml://");
     return {
       componentId: hole(
@@ -311,36 +311,36 @@ const bySchema =
   };
 
 const READERS: Readonly<Record<NodeType, Read>> = {
-  command: ((raw: z.infer<(typeof SCHEMAS)["command"]["referred"]>, reader, path) => ({
+  command: (raw: z.infer<(typeof SCHEMAS)["command"]["referred"]>, reader, path) => ({
     ...readCommandNode(raw, reader, path),
     ...(raw.component === undefined
       ? inlineCommand(raw, reader, path)
       : commandComponentOf(raw.component, reader, [...path, "component"])),
-  })) as Read,
-  sweep: ((raw: z.infer<(typeof SCHEMAS)["sweep"]["referred"]>, reader, path) => {
+  }),
+  sweep: (raw: z.infer<(typeof SCHEMAS)["sweep"]["referred"]>, reader, path) => {
     const { componentId, _source } = commandComponentOf(raw.trial, reader, [...path, "trial"]);
     return {
       trial: componentId,
       _source,
-      limits: raw.limits as Template,
+      limits: raw.limits,
       sampling_algorithm:
         raw.sampling_algorithm === undefined || typeof raw.sampling_algorithm === "string"
           ? raw.sampling_algorithm
           : snakeKeys(readAlgorithm(raw.sampling_algorithm) as object),
-      objective: raw.objective as Template,
+      objective: raw.objective,
       early_termination: raw.early_termination && snakeKeys(readPolicy(raw.early_termination)),
       search_space: raw.search_space as Template,
       queue_settings: raw.queue_settings && snakeKeys(readQueue(raw.queue_settings)),
       resources: raw.resources && snakeKeys(readResources(raw.resources)),
     };
-  }) as Read,
-  parallel: readParallelNode as Read,
-  spark: readSparkNode as Read,
-  pipeline: ((raw: z.infer<(typeof SCHEMAS)["pipeline"]["referred"]>, reader, path, pipelineOf) => ({
+  },
+  parallel: readParallelNode,
+  spark: readSparkNode,
+  pipeline: (raw: z.infer<(typeof SCHEMAS)["pipeline"]["referred"]>, reader, path, pipelineOf) => ({
     ...(typeof raw.component === "string"
       ? readComponent(raw.component, reader, [...path, "component"], pipelineOf)
       : {}),
-  })) as Read,
+  }),
 };
 
 const commandComponentOf = (
@@ -465,7 +465,7 @@ function readParallelNode(
     task:
       taskOf && readTask(taskOf, raw.task ? reader : (from ?? reader), [...(raw.task ? path : []), "task"]),
     input_data: raw.input_data ?? of?.input_data,
-    retry_settings: (raw.retry_settings ?? of?.retry_settings) as Template,
+    retry_settings: raw.retry_settings ?? of?.retry_settings,
     logging_level: raw.logging_level,
     mini_batch_size: batchSize(raw.mini_batch_size ?? of?.mini_batch_size, reader, [
       ...path,

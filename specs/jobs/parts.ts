@@ -67,7 +67,8 @@ type Distribution = { type: keyof typeof distributions } & Readonly<Record<strin
 const anyDistribution = keys({ type: words(["pytorch", "tensorflow", "mpi", "ray"]) });
 export const distribution = choose<Distribution>((value) => {
   const type = isMapping(value) ? String(value["type"]).toLowerCase() : "";
-  return (distributions[type as keyof typeof distributions] ?? anyDistribution) as z.ZodType<Distribution>;
+  return ((distributions as Readonly<Record<string, z.ZodType>>)[type] ??
+    anyDistribution) as z.ZodType<Distribution>;
 });
 export const readDistribution = ({ type, ...raw }: Distribution): Record<string, Template> => ({
   distributionType: DISTRIBUTIONS[type],
@@ -161,7 +162,7 @@ function readService(raw: z.infer<typeof service>, reader: Reader, path: KeyPath
   const own = known?.own && raw[known.own];
   const properties = {
     ...raw.properties,
-    ...(own !== undefined && { [known!.as!]: own }),
+    ...(own !== undefined && { [known.as!]: own }),
   };
   return {
     jobServiceType: known?.type,

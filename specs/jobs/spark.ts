@@ -66,7 +66,7 @@ export function checkConf(
   for (const name of NEEDED)
     if (given[name] === undefined)
       reader.problem([...path, name], `is missing in conf; a Spark run needs it`);
-  const dynamic = /^true$/i.test(String(given["spark.dynamicAllocation.enabled"] ?? ""));
+  const dynamic = /^true$/i.test(String(given["spark.dynamicAllocation.enabled"]));
   const bounds = ["spark.dynamicAllocation.minExecutors", "spark.dynamicAllocation.maxExecutors"];
   for (const name of dynamic ? bounds : ["spark.executor.instances"])
     if (given[name] === undefined)

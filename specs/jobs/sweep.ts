@@ -22,7 +22,7 @@ interface Algorithm {
   rule?: string | undefined;
 }
 export const samplingAlgorithm = choose<(typeof ALGORITHMS)[number] | Algorithm>((value) => {
-  if (!isMapping(value)) return words(ALGORITHMS) as z.ZodType<(typeof ALGORITHMS)[number]>;
+  if (!isMapping(value)) return words(ALGORITHMS);
   const random = String(value["type"]).toLowerCase() === "random";
   return (random ? algorithms.random : algorithms.other) as z.ZodType<Algorithm>;
 });
@@ -127,7 +127,7 @@ interface Policy {
 export const earlyTermination = choose<Policy>((value) => {
   const type = isMapping(value) ? String(value["type"]).toLowerCase() : "";
   const anyPolicy = keys({ type: words(["bandit", "median_stopping", "truncation_selection"]) });
-  return (POLICIES[type as keyof typeof POLICIES] ?? anyPolicy) as z.ZodType<Policy>;
+  return ((POLICIES as Readonly<Record<string, z.ZodType>>)[type] ?? anyPolicy) as z.ZodType<Policy>;
 });
 export function readPolicy(raw: Policy): Record<string, Template> {
   const { type, evaluation_interval, delay_evaluation, slack_factor, slack_amount } = raw;

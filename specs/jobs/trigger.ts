@@ -30,9 +30,7 @@ const recurrence = keys({
 type Cron = z.infer<typeof cron>;
 type Recurrence = z.infer<typeof recurrence>;
 export const trigger = choose<Cron | Recurrence>((value) =>
-  isMapping(value) && String(value["type"]).toLowerCase() === "cron"
-    ? (cron as z.ZodType<Cron | Recurrence>)
-    : (recurrence as z.ZodType<Cron | Recurrence>),
+  isMapping(value) && String(value["type"]).toLowerCase() === "cron" ? cron : recurrence,
 );
 
 const list = (value: unknown): Template =>
@@ -52,8 +50,8 @@ export function readTrigger(raw: Cron | Recurrence): Record<string, Template> {
     endTime: raw.end_time,
     timeZone: raw.time_zone ?? "UTC",
   };
-  if (raw.type === "cron") return { ...common, triggerType: "Cron", expression: (raw as Cron).expression };
-  const { frequency, interval, schedule } = raw as Recurrence;
+  if (raw.type === "cron") return { ...common, triggerType: "Cron", expression: raw.expression };
+  const { frequency, interval, schedule } = raw;
   return {
     ...common,
     triggerType: "Recurrence",

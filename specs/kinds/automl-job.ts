@@ -120,7 +120,7 @@ function taskDetails(raw: Raw, task: Task, reader: Reader): Record<string, Templ
   const metric = raw.primary_metric ?? task.metrics[0];
   return {
     taskType: task.type,
-    primaryMetric: algorithmName(metric!),
+    primaryMetric: algorithmName(metric),
     logVerbosity: pascal(raw.log_verbosity ?? "info"),
     targetColumnName: raw.target_column_name,
     positiveLabel: raw.positive_label,

@@ -43,8 +43,7 @@ const credentialSchemas = Object.fromEntries(
 );
 const credentials = choose<RawCredentials>((value) => {
   const type = isMapping(value) ? String(value["type"]).toLowerCase() : "";
-  return (credentialSchemas[type] ??
-    z.looseObject({ type: words(signIns) })) as unknown as z.ZodType<RawCredentials>;
+  return credentialSchemas[type] ?? z.looseObject({ type: words(signIns) });
 });
 
 interface Row {

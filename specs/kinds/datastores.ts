@@ -22,7 +22,7 @@ type Raw = Readonly<Record<string, string | undefined>>;
 
 const credentials = (...allowed: readonly [Telling, ...Telling[]]) =>
   choose<Raw>((value) => {
-    if (!isMapping(value) || Object.keys(value).length === 0) return keys({}) as unknown as z.ZodType<Raw>;
+    if (!isMapping(value) || Object.keys(value).length === 0) return keys({});
     const telling = allowed.find((key) => key in value) ?? allowed[0];
     return CREDENTIALS[telling] as z.ZodType<Raw>;
   }).optional();

@@ -1,5 +1,5 @@
 /** Schedules of jobs and of data imports. */
-import { z } from "zod";
+import type { z } from "zod";
 import { choose, isMapping, keys, readOnly, required, strings, text, texts, words } from "../fields.ts";
 import { inputs, outputs, readInputs, readOutputs } from "../jobs/inputs.ts";
 import { readTimedTrigger, trigger } from "../jobs/trigger.ts";

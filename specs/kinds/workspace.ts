@@ -39,7 +39,7 @@ type Rule = { [K in keyof typeof RULES]: z.infer<(typeof RULES)[K]> }[keyof type
 const anyRule = z.looseObject({ type: z.enum(["fqdn", "service_tag", "private_endpoint"]) });
 const outboundRule = choose<Rule>((value) => {
   const type = isMapping(value) ? String(value["type"]) : "";
-  return (RULES[type as keyof typeof RULES] ?? anyRule) as z.ZodType<Rule>;
+  return ((RULES as Readonly<Record<string, z.ZodType>>)[type] ?? anyRule) as z.ZodType<Rule>;
 });
 
 function readRule(raw: Rule): Template {
