@@ -149,8 +149,10 @@ export function readServices(
 }
 function readService(raw: z.infer<typeof service>, reader: Reader, path: KeyPath): Template {
   const word = raw.type?.toLowerCase() ?? "";
-  const known: { type: string; own?: "ssh_public_keys" | "log_dir"; as?: string } | undefined =
-    SERVICES[word as keyof typeof SERVICES];
+  const services: Readonly<
+    Record<string, { type: string; own?: "ssh_public_keys" | "log_dir"; as?: string }>
+  > = SERVICES;
+  const known = services[word];
   for (const key of ["ssh_public_keys", "log_dir"] as const)
     if (raw[key] !== undefined && known?.own !== key)
       reader.problem(
