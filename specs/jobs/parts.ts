@@ -164,7 +164,7 @@ function readService(raw: z.infer<typeof service>, reader: Reader, path: KeyPath
   const own = known?.own && raw[known.own];
   const properties = {
     ...raw.properties,
-    ...(own !== undefined && { [known.as!]: own }),
+    ...(own !== undefined && { [known!.as!]: own }),
   };
   return {
     jobServiceType: known?.type,
