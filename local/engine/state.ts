@@ -4,6 +4,7 @@
  */
 import { isMarked, mapDeep, SECRET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import type { SecretsProviders } from "./passphrase.ts";
 import { mapProperties } from "./properties.ts";
 import { resourceState } from "./resource.ts";
 import type { ResourceState } from "./resource.ts";
@@ -21,6 +22,8 @@ export interface Deployment {
   /** Parents, providers and dependencies come before what uses them. */
   readonly resources: readonly ResourceState[];
   readonly pendingOperations: readonly PendingOperation[];
+  /** How the Pulumi CLI encrypts the secrets; this engine only hands it on. */
+  readonly secretsProviders?: SecretsProviders | undefined;
 }
 
 /** A file that is not a deployment, or not one that can be used. */
@@ -122,10 +125,14 @@ function readResource(raw: Record<string, unknown>): ResourceState {
 }
 
 /** The text of the deployment file. */
-export function writeDeployment({ resources, pendingOperations }: Deployment, now = new Date()): string {
+export function writeDeployment(
+  { resources, pendingOperations, secretsProviders }: Deployment,
+  now = new Date(),
+): string {
   const deployment = {
     // An empty version has an empty magic: that is what makes a manifest valid.
     manifest: { time: now.toISOString(), magic: "", version: "" },
+    ...(secretsProviders && { secrets_providers: secretsProviders }),
     resources: resources.map(writeResource),
     ...(pendingOperations.length > 0 && {
       pending_operations: pendingOperations.map(({ resource, type }) => ({
@@ -139,6 +146,7 @@ export function writeDeployment({ resources, pendingOperations }: Deployment, no
 }
 
 interface RawDeployment {
+  readonly secrets_providers?: SecretsProviders;
   readonly resources?: Record<string, unknown>[] | null;
   readonly pending_operations?: { resource: Record<string, unknown>; type: OperationType }[] | null;
 }
@@ -153,13 +161,14 @@ export function readDeployment(text: string): Deployment {
   }
   if (parsed.version !== 3)
     throw new StateError(`the state has version ${String(parsed.version)}; only version 3 is known`);
-  const { resources, pending_operations } = parsed.deployment ?? {};
+  const { resources, pending_operations, secrets_providers } = parsed.deployment ?? {};
   const deployment = {
     resources: (resources ?? []).map(readResource),
     pendingOperations: (pending_operations ?? []).map(({ resource, type }) => ({
       resource: readResource(resource),
       type,
     })),
+    ...(secrets_providers && { secretsProviders: secrets_providers }),
   };
   const [problem] = integrityProblems(deployment.resources);
   if (problem !== undefined) throw new StateError(`the state is broken: ${problem}`);
