@@ -147,6 +147,33 @@ describe("the state file", () => {
     await expect(stat(`${path}.lock`)).rejects.toThrow("ENOENT");
     await rm(directory, { recursive: true });
   });
+  test("who saves during a write waits for the next one, which has the change", async () => {
+    const kept: string[][] = [];
+    const writes: (() => void)[] = [];
+    const resources: ResourceState[] = [];
+    const save = saver(
+      async (text) => {
+        kept.push(readDeployment(text).resources.map(({ urn }) => urn));
+        await new Promise<void>((resolve) => writes.push(resolve));
+      },
+      () => ({ resources, pendingOperations: [] }),
+    );
+    const begun = async (count: number) => {
+      while (writes.length < count) await new Promise(setImmediate);
+    };
+    const first = save();
+    await begun(1);
+    resources.push(stack);
+    const second = save();
+    const third = save();
+    writes[0]!();
+    await first;
+    await begun(2);
+    expect(kept).toEqual([[], [stack.urn]]);
+    writes[1]!();
+    await Promise.all([second, third]);
+    expect(kept).toHaveLength(2);
+  });
   test("a failed write is told to those who wait for it, and does not stop later ones", async () => {
     let fails = true;
     const save = saver(
