@@ -34,7 +34,10 @@ export default {
       name: "planners-are-pure",
       comment: "A planner takes plain values and gives plain records: no Pulumi, no provider, no network.",
       severity: "error",
-      from: { path: "^(specs/|components/.*(-plan|-table|names|roles|duration)\\.ts$)", pathNot: "^specs/render\\.ts$" },
+      from: {
+        path: "^(specs/|components/.*(-plan|-table|names|roles|duration)\\.ts$)",
+        pathNot: "^specs/render\\.ts$",
+      },
       to: { path: "@pulumi/", dependencyTypesNot: ["type-only"] },
     },
   ],

@@ -127,8 +127,10 @@ async function logs({ paths, args }: Call): Promise<number> {
   };
   for (const { id, name } of value.filter((one) => !args.deployment || one.name === args.deployment)) {
     const body = { containerType: "InferenceServer", tail: 100 };
-    const { content } = await arm.post(`${id}/getLogs`, { apiVersion: ML_API, body });
-    say(`=== ${endpoint.name}/${name}\n${String(content)}`);
+    const { content } = (await arm.post(`${id}/getLogs`, { apiVersion: ML_API, body })) as {
+      content: string;
+    };
+    say(`=== ${endpoint.name}/${name}\n${content}`);
   }
   return 0;
 }

@@ -61,8 +61,8 @@ export async function choosePorts(wanted: Partial<Ports> | "any"): Promise<Ports
         const server = createServer().once("error", reject);
         server.listen(0, "127.0.0.1", () => {
           const address = server.address();
-          if (address === null || typeof address === "string") return reject(new Error("no port was given"));
-          resolve([name, address.port, () => server.close()]);
+          if (address === null || typeof address === "string") reject(new Error("no port was given"));
+          else resolve([name, address.port, () => server.close()]);
         });
       }),
   );

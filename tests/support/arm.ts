@@ -90,7 +90,7 @@ export function fakeBlobs(): FakeBlobs {
   };
 }
 
-export interface FakeServing extends Serving {
+interface FakeServing extends Serving {
   /** What serves, by id. */
   readonly live: Map<string, OnlineDeploymentSpec>;
   readonly deploys: OnlineDeploymentSpec[];
@@ -100,7 +100,7 @@ export interface FakeServing extends Serving {
   onBatch: (spec: BatchRunSpec, signal: AbortSignal) => Promise<BatchSummary>;
 }
 
-export function fakeServing(): FakeServing {
+function fakeServing(): FakeServing {
   const live = new Map<string, OnlineDeploymentSpec>();
   const deploys: OnlineDeploymentSpec[] = [];
   const runs: BatchRunSpec[] = [];
@@ -125,7 +125,7 @@ export function fakeServing(): FakeServing {
   };
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Shown;
