@@ -34,6 +34,9 @@ export interface BatchEndpointArgs {
  * 1. the endpoint
  * 2. its deployments
  * 3. the default one, set when it exists
+ *
+ * As with traffic of online endpoints, an update would take the default away: **a changed description, tag or metadata
+ * of the endpoint stays as it was made.**
  */
 export class BatchEndpoint extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
@@ -62,8 +65,8 @@ export class BatchEndpoint extends pulumi.ComponentResource {
       },
       pulumi.mergeOptions(within(this, opts), {
         protect: args.protectEndpoint,
-        // After a refresh the state has the live default: it is not ours to take away.
-        ignoreChanges: ["properties.defaults"],
+        // The default, which a refreshed state has and which is not ours to take away, and what would cost it to change.
+        ignoreChanges: ["properties.defaults", "properties.description", "properties.properties", "tags"],
         deleteBeforeReplace: true,
       }),
     );

@@ -52,8 +52,9 @@ export interface OnlineEndpointArgs {
  * it may pull its image and read its model fails.
  *
  * Traffic is not among the endpoint's inputs, as it can name deployments only when they exist. But the service keeps it
- * on the endpoint, and azure-native updates by sending the inputs alone: **a changed description or tag takes all
- * traffic off until the next `up`**, which sees it and puts it back. The endpoint's inputs are few for that reason.
+ * on the endpoint, and azure-native updates by sending all inputs and nothing else, which takes all traffic off. So an
+ * endpoint that serves is not updated for words: **a changed description, tag or metadata stays as it was made.** A changed
+ * `publicNetworkAccess` is sent, and traffic comes back with the next `up`.
  */
 export class OnlineEndpoint extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
@@ -83,8 +84,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
       },
       pulumi.mergeOptions(within(this, opts), {
         protect: args.protectEndpoint,
-        // After a refresh the state has the live map: it is not ours to take away.
-        ignoreChanges: ["properties.traffic", "properties.mirrorTraffic"],
+        ignoreChanges: notWorthTraffic,
         replaceOnChanges: ["identity", "properties.authMode"],
         deleteBeforeReplace: true,
       }),
@@ -121,3 +121,12 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
     this.registerOutputs({ id: endpoint.id, scoringUri: this.scoringUri, traffic: live.traffic });
   }
 }
+
+/** The maps, which a refreshed state has and which are not ours to take away, and what would cost them to change. */
+const notWorthTraffic = [
+  "properties.traffic",
+  "properties.mirrorTraffic",
+  "properties.description",
+  "properties.properties",
+  "tags",
+];

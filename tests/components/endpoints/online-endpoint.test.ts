@@ -90,10 +90,16 @@ describe("OnlineEndpoint", () => {
     for (const { urn } of of(ml("OnlineDeployment"))) expect(traffic.dependencies).toContain(urn);
   });
 
-  test("a refreshed state's live map is left alone; what Azure cannot change is replaced", async () => {
+  test("no update for words, which would take the traffic off; what Azure cannot change is replaced", async () => {
     const { one, of } = await endpoint();
     expect(one(ml("OnlineEndpoint"))).toMatchObject({
-      ignoreChanges: ["properties.traffic", "properties.mirrorTraffic"],
+      ignoreChanges: [
+        "properties.traffic",
+        "properties.mirrorTraffic",
+        "properties.description",
+        "properties.properties",
+        "tags",
+      ],
       replaceOnChanges: ["identity", "properties.authMode"],
       deleteBeforeReplace: true,
     });
