@@ -19,6 +19,8 @@ export interface LocalPaths {
   readonly requests: string;
   /** What runs: process id, ports. Gone when nothing runs. */
   readonly run: string;
+  /** Ports that were free when they were first looked for; kept, since URLs with them are in the cloud's database. */
+  readonly ports: string;
   readonly log: string;
   /** Deployment of stage `local`, in the format of `pulumi stack export`. */
   readonly state: string;
@@ -36,6 +38,7 @@ export function localPaths(dir = process.env["AZUREML_LOCAL_DIR"] ?? join(root, 
     serving: join(at, "serving"),
     requests: join(at, "requests.jsonl"),
     run: join(at, "run.json"),
+    ports: join(at, "ports.json"),
     log: join(at, "daemon.log"),
     state: join(at, "state", "local.json"),
     backend: join(at, "backend"),

@@ -52,9 +52,8 @@ export async function takenPorts(ports: Ports): Promise<TakenPort[]> {
   return taken;
 }
 
-/** Free ports for all that `wanted` leaves at 0. */
-export async function choosePorts(wanted: Partial<Ports> | "any"): Promise<Ports> {
-  if (wanted !== "any") return { ...DEFAULT_PORTS, ...wanted };
+/** Free ports, all different. */
+export async function freePorts(): Promise<Ports> {
   const servers = Object.keys(DEFAULT_PORTS).map(
     (name) =>
       new Promise<[string, number, () => void]>((resolve, reject) => {

@@ -151,16 +151,26 @@ interface RawDeployment {
   readonly pending_operations?: { resource: Record<string, unknown>; type: OperationType }[] | null;
 }
 
-/** @throws StateError for what is not a version 3 deployment, or breaks the order of its resources. */
+/** What a deployment of version 4 says that it uses; version 3 has no such list. */
+const KNOWN_FEATURES: readonly string[] = ["refreshBeforeUpdate"];
+
+function refuseUnknown({ version, features = [] }: { version?: number; features?: readonly string[] }): void {
+  if (version !== 3 && version !== 4)
+    throw new StateError(`the state has version ${String(version)}; only versions 3 and 4 are known`);
+  const unknown = features.filter((feature) => !KNOWN_FEATURES.includes(feature));
+  if (unknown.length > 0)
+    throw new StateError(`the state uses ${unknown.join(", ")}, which the embedded engine does not do`);
+}
+
+/** @throws StateError for what is not a deployment of version 3 or 4, or breaks the order of its resources. */
 export function readDeployment(text: string): Deployment {
-  let parsed: { version?: number; deployment?: RawDeployment | null };
+  let parsed: { version?: number; features?: readonly string[]; deployment?: RawDeployment | null };
   try {
     parsed = JSON.parse(text) as typeof parsed;
   } catch (error) {
     throw new StateError(`the state is not JSON: ${(error as Error).message}`);
   }
-  if (parsed.version !== 3)
-    throw new StateError(`the state has version ${String(parsed.version)}; only version 3 is known`);
+  refuseUnknown(parsed);
   const { resources, pending_operations, secrets_providers } = parsed.deployment ?? {};
   const deployment = {
     resources: (resources ?? []).map(readResource),

@@ -68,7 +68,11 @@ describe("the deployment file", () => {
   });
   test.each([
     ["{", "the state is not JSON"],
-    ['{"version":2}', "the state has version 2; only version 3 is known"],
+    ['{"version":2}', "the state has version 2; only versions 3 and 4 are known"],
+    [
+      '{"version":4,"features":["refreshBeforeUpdate","taint"],"deployment":null}',
+      "the state uses taint, which the embedded engine does not do",
+    ],
     [text.replaceAll('"plaintext"', '"ciphertext"'), "encrypted secrets"],
     [
       writeDeployment({ resources: [full, stack, provider], pendingOperations: [] }),
@@ -136,7 +140,7 @@ describe("the state file", () => {
   });
   test("belongs to one run at a time; a lock whose owner is gone does not count", async () => {
     const directory = await mkdtemp(join(tmpdir(), "engine-lock-"));
-    const path = join(directory, "state.json");
+    const path = join(directory, "made-for-it", "state.json");
     const unlock = await lockState(path);
     await expect(lockState(path)).rejects.toThrow(`another run (process ${process.pid}) is changing ${path}`);
     await unlock();
@@ -149,30 +153,23 @@ describe("the state file", () => {
   });
   test("who saves during a write waits for the next one, which has the change", async () => {
     const kept: string[][] = [];
-    const writes: (() => void)[] = [];
     const resources: ResourceState[] = [];
+    const [begun, end] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const save = saver(
       async (text) => {
         kept.push(readDeployment(text).resources.map(({ urn }) => urn));
-        await new Promise<void>((resolve) => writes.push(resolve));
+        begun.resolve(undefined);
+        await end.promise;
       },
       () => ({ resources, pendingOperations: [] }),
     );
-    const begun = async (count: number) => {
-      while (writes.length < count) await new Promise(setImmediate);
-    };
     const first = save();
-    await begun(1);
+    await begun.promise;
     resources.push(stack);
-    const second = save();
-    const third = save();
-    writes[0]!();
-    await first;
-    await begun(2);
+    const others = [save(), save()];
+    end.resolve(undefined);
+    await Promise.all([first, ...others]);
     expect(kept).toEqual([[], [stack.urn]]);
-    writes[1]!();
-    await Promise.all([second, third]);
-    expect(kept).toHaveLength(2);
   });
   test("a failed write is told to those who wait for it, and does not stop later ones", async () => {
     let fails = true;
