@@ -15,7 +15,7 @@ const endpoint = (args: Partial<BatchEndpointArgs> = {}) =>
       defaultDeployment: "one",
       ...args,
     });
-    return { standard: made.defaultDeployment };
+    return { standard: made.defaultDeployment.apply((name) => name ?? "none") };
   });
 
 describe("BatchEndpoint", () => {
