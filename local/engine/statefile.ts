@@ -37,11 +37,12 @@ function alive(pid: number): boolean {
 }
 
 /**
- * Keeps other runs off the state; resolves to what lets them in again. A lock whose owner is gone does not count.
+ * Keeps other runs off the state, and makes its folder; resolves to what lets them in again. A lock whose owner is gone does not count.
  * @throws StateError naming the process that has it.
  */
 export async function lockState(path: string): Promise<() => Promise<void>> {
   const lock = `${path}.lock`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   for (;;) {
     try {
       await writeFile(lock, String(process.pid), { flag: "wx", mode: MODE });
@@ -50,7 +51,7 @@ export async function lockState(path: string): Promise<() => Promise<void>> {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const owner = Number(await readFile(lock, "utf8").catch(() => "0"));
-    if (alive(owner))
+    if (owner > 0 && alive(owner))
       throw new StateError(`another run (process ${owner}) is changing ${path}: wait for it, or end it`);
     await rm(lock, { force: true });
   }
@@ -59,7 +60,6 @@ export async function lockState(path: string): Promise<() => Promise<void>> {
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(temporary, text, { mode: MODE });
     await rename(temporary, path);
   } catch (error) {
