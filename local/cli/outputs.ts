@@ -23,7 +23,7 @@ const schema = z.object({
   ),
   batchEndpoints: z.record(
     z.string(),
-    endpoint.extend({ defaultDeployment: z.string(), sampleInput: z.string().optional() }),
+    endpoint.extend({ defaultDeployment: z.string().optional(), sampleInput: z.string().optional() }),
   ),
 });
 

@@ -7,7 +7,7 @@ import type { Running } from "../daemon/control.ts";
 import type { LocalPaths } from "../daemon/paths.ts";
 import { findPython } from "../serving/python.ts";
 import { connect, ML_API } from "./azure.ts";
-import { chooseEngine, operate } from "./engines.ts";
+import { chooseEngine, operate, prepareBackend } from "./engines.ts";
 import type { Operation } from "./engines.ts";
 import { environment, shellExports } from "./environment.ts";
 import { score } from "./invoke.ts";
@@ -137,6 +137,7 @@ async function logs({ paths, args }: Call): Promise<number> {
 
 async function showEnvironment({ paths, args }: Call): Promise<number> {
   const variables = await environment(paths, await needRunning(paths), await readOutputs(paths));
+  await prepareBackend(paths, variables);
   say(args.json ? JSON.stringify(variables, undefined, 2) : shellExports(variables));
   return 0;
 }

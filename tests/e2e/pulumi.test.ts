@@ -43,7 +43,6 @@ describeWithPulumi("stage local on the Pulumi CLI", () => {
       const env = await stage.local(["env", "--json"]);
       const variables = JSON.parse(env.stdout) as Record<string, string>;
       const pulumi = (...args: string[]) => run("pulumi", [...args, "--non-interactive"], variables);
-      succeeded(await pulumi("stack", "select", "--create", "local"));
       const up = await pulumi("up", "--stack", "local", "--yes", "--skip-preview");
       succeeded(up);
       const exported = await pulumi("stack", "export", "--stack", "local", "--show-secrets");
