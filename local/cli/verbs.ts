@@ -87,7 +87,7 @@ async function up(call: Call): Promise<number> {
 }
 
 async function destroy(call: Call): Promise<number> {
-  if ((await readDeployment(call.paths)) === undefined) {
+  if (!(await readDeployment(call.paths))?.resources?.length) {
     say("Stage local has nothing to destroy.");
     return 0;
   }
