@@ -48,6 +48,69 @@ export class Upload extends pulumi.CustomResource {
   }
 }
 
+export interface EndpointArgs {
+  /** ARM id of the workspace. Another workspace is another endpoint. */
+  readonly workspaceId: pulumi.Input<string>;
+  /** Unique in its region. Another name is another endpoint. */
+  readonly endpointName: pulumi.Input<string>;
+  /** The workspace's. Another one is another endpoint. */
+  readonly location: pulumi.Input<string>;
+  /** Those set by others, a policy of the subscription for one, stay. @default none */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Another one is another endpoint. @default of the service's making: `SystemAssigned` */
+  readonly identity?: pulumi.Input<{
+    readonly type: pulumi.Input<string>;
+    /** ARM ids. */
+    readonly userAssignedIdentities?: pulumi.Input<pulumi.Input<string>[]>;
+  }>;
+  readonly properties: pulumi.Input<{
+    /** `AADToken`, `AMLToken` or `Key`. Another one is another endpoint. */
+    readonly authMode: pulumi.Input<string>;
+    /** `Enabled` or `Disabled`, of online endpoints. @default `Enabled`: Azure's */
+    readonly publicNetworkAccess?: pulumi.Input<string>;
+    readonly description?: pulumi.Input<string>;
+    /** Metadata. Azure takes new entries, it changes and removes none. @default none */
+    readonly properties?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  }>;
+}
+
+/**
+ * An endpoint that keeps what it does not own: its traffic and mirror maps (see {@link EndpointTraffic}), its default
+ * deployment (see {@link BatchDefaultDeployment}), tags of others. Every change is one write of the whole endpoint as it
+ * is live, so that no request is without a deployment while a tag changes. One that exists already is not taken over:
+ * import it.
+ */
+abstract class Endpoint extends pulumi.CustomResource {
+  declare readonly endpointName: pulumi.Output<string>;
+  /** Where requests go. */
+  declare readonly scoringUri: pulumi.Output<string>;
+  /** What they look like; empty where Azure tells nothing. */
+  declare readonly swaggerUri: pulumi.Output<string>;
+
+  constructor(type: string, name: string, args: EndpointArgs, opts?: pulumi.CustomResourceOptions) {
+    // A state of azure-native's is the same endpoint: it must not be deleted for being called otherwise.
+    const aliases = [{ type: `azure-native:machinelearningservices:${type}` }];
+    super(
+      token(type),
+      name,
+      { ...args, ...outputs("scoringUri", "swaggerUri") },
+      pulumi.mergeOptions(opts, { aliases }),
+    );
+  }
+}
+
+export class OnlineEndpoint extends Endpoint {
+  constructor(name: string, args: EndpointArgs, opts?: pulumi.CustomResourceOptions) {
+    super("OnlineEndpoint", name, args, opts);
+  }
+}
+
+export class BatchEndpoint extends Endpoint {
+  constructor(name: string, args: EndpointArgs, opts?: pulumi.CustomResourceOptions) {
+    super("BatchEndpoint", name, args, opts);
+  }
+}
+
 export interface EndpointTrafficArgs {
   /** ARM id of an online endpoint. Another endpoint is another resource. */
   readonly endpointId: pulumi.Input<string>;

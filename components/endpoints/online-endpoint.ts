@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EndpointTraffic } from "@azure-ml-as-code/provider/sdk.ts";
+import { EndpointTraffic, OnlineEndpoint as Endpoint } from "@azure-ml-as-code/provider/sdk.ts";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
-import { described, placeIn, token, within } from "../component.ts";
+import { described, placeById, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 import { exposure } from "../network/exposure.ts";
 import { trafficProblems } from "./traffic-plan.ts";
@@ -51,9 +51,9 @@ export interface OnlineEndpointArgs {
  * Let it depend on the roles of its identity: Azure gives a user-assigned identity none, and a deployment made before
  * it may pull its image and read its model fails.
  *
- * Traffic is not among the endpoint's inputs, as it can name deployments only when they exist. But the service keeps it
- * on the endpoint, and azure-native updates by sending the inputs alone: **a changed description or tag takes all
- * traffic off until the next `up`**, which sees it and puts it back. The endpoint's inputs are few for that reason.
+ * Traffic is not among the endpoint's inputs, as it can name deployments only when they exist. The service keeps it on the
+ * endpoint, and takes a write without it as "none": so the endpoint is a resource of the `azureml` provider, whose every
+ * write carries the live map.
  */
 export class OnlineEndpoint extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
@@ -69,11 +69,11 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
     const problems = trafficProblems({ traffic, mirrorTraffic, deployments: Object.keys(deployments) });
     if (problems.length > 0) throw new pulumi.RunError(`${name}: ${problems.join("; ")}`);
 
-    const endpoint = new ml.OnlineEndpoint(
+    const endpoint = new Endpoint(
       name,
       {
         endpointName: args.endpointName,
-        ...placeIn(workspace, args.tags),
+        ...placeById(workspace, args.tags),
         identity: { type: "UserAssigned", userAssignedIdentities: [args.identityId] },
         properties: {
           authMode: args.authMode ?? "AADToken",
@@ -81,13 +81,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
           ...described(args),
         },
       },
-      pulumi.mergeOptions(within(this, opts), {
-        protect: args.protectEndpoint,
-        // After a refresh the state has the live map: it is not ours to take away.
-        ignoreChanges: ["properties.traffic", "properties.mirrorTraffic"],
-        replaceOnChanges: ["identity", "properties.authMode"],
-        deleteBeforeReplace: true,
-      }),
+      pulumi.mergeOptions(within(this, opts), { protect: args.protectEndpoint, deleteBeforeReplace: true }),
     );
     const made = Object.entries(deployments).map(
       ([deploymentName, { properties, instanceCount = 1, tags }]) =>
@@ -95,7 +89,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
           `${name}-${deploymentName}`,
           {
             deploymentName,
-            endpointName: endpoint.name,
+            endpointName: endpoint.endpointName,
             ...placeIn(workspace, tags),
             sku: { name: "Default", capacity: instanceCount },
             properties,
@@ -115,8 +109,8 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
     );
 
     this.id = endpoint.id;
-    this.endpointName = endpoint.name;
-    this.scoringUri = endpoint.properties.apply(({ scoringUri }) => scoringUri);
+    this.endpointName = endpoint.endpointName;
+    this.scoringUri = endpoint.scoringUri;
     this.traffic = live.traffic;
     this.registerOutputs({ id: endpoint.id, scoringUri: this.scoringUri, traffic: live.traffic });
   }

@@ -1,10 +1,11 @@
 /** `EndpointTraffic`: both traffic maps of an online endpoint, its id is the endpoint's. */
 import { hasUnknown, isObject, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import { idProblem } from "../azure/endpoint-id.ts";
 import {
   changeEndpoint,
   deploymentsReady,
-  idProblem,
+  inProperties,
   propertiesOf,
   readResource,
 } from "../azure/endpoint.ts";
@@ -45,16 +46,16 @@ const outputs = (endpointId: string, live: Traffic, wanted: Traffic): PropertyMa
 
 /** Takes the traffic to `wanted`; `undefined` when there is no endpoint. */
 async function shift(endpointId: string, wanted: Traffic, run: Run, onWrite?: () => void) {
-  const properties = await changeEndpoint(
+  const endpoint = await changeEndpoint(
     {
       id: endpointId,
-      wanted: (live) => withTraffic(live, wanted),
+      wanted: inProperties((live) => withTraffic(live, wanted)),
       ready: () => deploymentsReady(endpointId, receivers(wanted), run),
       ...(onWrite && { onWrite }),
     },
     run,
   );
-  return properties && trafficOf(properties);
+  return endpoint && trafficOf(propertiesOf(endpoint));
 }
 
 async function apply(news: PropertyMap, run: Run, onWrite?: () => void): Promise<PropertyMap> {
