@@ -1,5 +1,10 @@
 /** The resources of the provider plugin `azureml`, as a Pulumi program uses them. */
 import * as pulumi from "@pulumi/pulumi";
+import type { Gates } from "./release-gates.ts";
+import type { ReleasePlan } from "./release-plan.ts";
+
+export type { ReleasePlan } from "./release-plan.ts";
+export type { Gates } from "./release-gates.ts";
 
 const token = (type: string) => `azureml:index:${type}`;
 
@@ -121,6 +126,19 @@ export interface EndpointTrafficArgs {
   readonly traffic: pulumi.Input<Record<string, pulumi.Input<number>>>;
   /** Percent of the requests that one other deployment gets a copy of, at most 50. @default none */
   readonly mirrorTraffic?: pulumi.Input<Record<string, pulumi.Input<number>>>;
+  /**
+   * Brings the one deployment that `traffic` names to 100 percent by steps, each proven by the deployment's own answers,
+   * and back to what served before if it fails. The program that runs `up` must reach the endpoint.
+   * @default none: the map is written at once
+   */
+  readonly release?: ReleaseArgs;
+}
+
+export interface ReleaseArgs {
+  readonly plan: ReleasePlan;
+  readonly gates: Gates;
+  /** Seconds; a release that is not done by then is given up. */
+  readonly deadlineSeconds: number;
 }
 
 /**
