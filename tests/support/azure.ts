@@ -42,6 +42,7 @@ const scoring = (inputs: Inputs) => ({
 
 const computed: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>> = {
   "random:index/randomString:RandomString": () => ({ result: "x7k2m9" }),
+  "random:index/randomId:RandomId": ({ prefix }) => ({ hex: `${String(prefix)}0a1b2c3d` }),
   "azuread:index/group:Group": (_, name) => ({ objectId: `object-of-${name}` }),
   "azure-native:storage:StorageAccount": ({ accountName }) => ({
     primaryEndpoints: { blob: `https://${String(accountName)}.blob.core.windows.net/` },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { OnlineEndpoint } from "../../../components/endpoints/online-endpoint.ts";
+import type { ManagedRelease } from "../../../components/endpoints/managed-release.ts";
 import type { OnlineEndpointArgs } from "../../../components/endpoints/online-endpoint.ts";
 import { identityId, onlineDeployment, workspace } from "../../support/components.ts";
 import { run } from "../../support/pulumi.ts";
@@ -109,5 +110,47 @@ describe("OnlineEndpoint", () => {
     await expect(endpoint({ traffic: { blue: 50, red: 20 } })).rejects.toThrow(
       /churn: traffic sums to 70.*; traffic goes to red/,
     );
+  });
+});
+
+describe("OnlineEndpoint by release", () => {
+  const release: ManagedRelease = {
+    deployment: { ...onlineDeployment, instanceCount: 2 },
+    plan: { kind: "canary", percent: 10, bakeSeconds: 60 },
+    gates: { smoke: [{ request: "{}", status: 200 }], maxErrorShare: 0, minimumSamples: 5 },
+    deadlineSeconds: 600,
+  };
+  const none = { deployments: {}, traffic: {} };
+  const hashOf = async (change: Partial<ManagedRelease["deployment"]>) => {
+    const deployment = { ...release.deployment, ...change };
+    const { one } = await endpoint({ ...none, release: { ...release, deployment } });
+    return one("random:index/randomId:RandomId", "churn-candidate").inputs["keepers"];
+  };
+
+  test("one deployment under a fresh name, created before the old one goes, and traffic that follows it", async () => {
+    const { one, of } = await endpoint({ ...none, release });
+    const [deployment, ...others] = of(ml("OnlineDeployment"));
+    expect(others).toEqual([]);
+    expect(deployment).toMatchObject({
+      name: "churn-released",
+      deleteBeforeReplace: false,
+      inputs: { deploymentName: "r-0a1b2c3d", sku: { name: "Default", capacity: 2 } },
+    });
+    const traffic = one("azureml:index:EndpointTraffic", "churn-traffic");
+    expect(traffic.inputs).toMatchObject({
+      traffic: { "r-0a1b2c3d": 100 },
+      release: { plan: release.plan, gates: release.gates, deadlineSeconds: 600 },
+    });
+    expect(traffic.dependencies).toContain(deployment!.urn);
+  });
+
+  test("the name changes with the deployment's properties, not with its machines or tags", async () => {
+    const before = await hashOf({});
+    expect(await hashOf({ instanceCount: 5, tags: { a: "b" } })).toEqual(before);
+    expect(await hashOf({ properties: { ...onlineDeployment.properties, model: "m" } })).not.toEqual(before);
+  });
+
+  test("takes the place of deployments and traffic", async () => {
+    await expect(endpoint({ release })).rejects.toThrow(/takes the place of deployments, traffic/);
   });
 });
