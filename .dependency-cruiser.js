@@ -6,7 +6,7 @@ const rooms = [
   // room, what of ours it may import
   ["^index\\.ts$", "^stacks/"],
   ["^stacks/", "^(stacks|components|specs)/"],
-  ["^components/", "^(components/|provider/(sdk|content)\\.ts$)"],
+  ["^components/", "^(components/|provider/(sdk|content|release-plan)\\.ts$)"],
   ["^specs/", "^specs/"],
   ["^protocol/", "^protocol/"],
   ["^provider/", "^(provider|protocol)/"],

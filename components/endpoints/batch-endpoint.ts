@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BatchDefaultDeployment } from "@azure-ml-as-code/provider/sdk.ts";
+import { BatchDefaultDeployment, BatchEndpoint as Endpoint } from "@azure-ml-as-code/provider/sdk.ts";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
-import { described, placeIn, token, within } from "../component.ts";
+import { described, placeById, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 
 /** @public */
@@ -53,29 +53,21 @@ export class BatchEndpoint extends pulumi.ComponentResource {
         `${name}: the default deployment is ${defaultDeployment}, and the endpoint has ${Object.keys(deployments).join(", ") || "none"}`,
       );
 
-    const endpoint = new ml.BatchEndpoint(
+    const endpoint = new Endpoint(
       name,
       {
         endpointName: args.endpointName,
-        ...placeIn(workspace, args.tags),
-        properties: {
-          authMode: "AADToken",
-          ...described(args),
-        },
+        ...placeById(workspace, args.tags),
+        properties: { authMode: "AADToken", ...described(args) },
       },
-      pulumi.mergeOptions(within(this, opts), {
-        protect: args.protectEndpoint,
-        // The default, which a refreshed state has and which is not ours to take away, and what would cost it to change.
-        ignoreChanges: ["properties.defaults", "properties.description", "properties.properties", "tags"],
-        deleteBeforeReplace: true,
-      }),
+      pulumi.mergeOptions(within(this, opts), { protect: args.protectEndpoint, deleteBeforeReplace: true }),
     );
     const made = Object.fromEntries(
       Object.entries(deployments).map(([deploymentName, { properties, tags }]) => [
         deploymentName,
         new ml.BatchDeployment(
           `${name}-${deploymentName}`,
-          { deploymentName, endpointName: endpoint.name, ...placeIn(workspace, tags), properties },
+          { deploymentName, endpointName: endpoint.endpointName, ...placeIn(workspace, tags), properties },
           within(this, opts),
         ),
       ]),
@@ -91,8 +83,8 @@ export class BatchEndpoint extends pulumi.ComponentResource {
           );
 
     this.id = endpoint.id;
-    this.endpointName = endpoint.name;
-    this.scoringUri = endpoint.properties.apply(({ scoringUri }) => scoringUri);
+    this.endpointName = endpoint.endpointName;
+    this.scoringUri = endpoint.scoringUri;
     this.defaultDeployment = pulumi.output(standard?.deploymentName);
     this.registerOutputs({ id: endpoint.id, scoringUri: this.scoringUri });
   }

@@ -14,6 +14,11 @@ export class ArmError extends Error {
   }
 }
 
+/** Says all that there is to say, also about how the run ended: shown as it is. */
+export class FinalError extends Error {
+  override readonly name = "FinalError";
+}
+
 /** `{error: {code, message, details[]}}`, as ARM's errors are; details carry the reason when the message is general. */
 export function readError(body: unknown, status: number): { code: string; message: string } {
   const error = isObject(body) && isObject(body["error"]) ? body["error"] : undefined;

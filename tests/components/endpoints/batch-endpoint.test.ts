@@ -21,7 +21,7 @@ const endpoint = (args: Partial<BatchEndpointArgs> = {}) =>
 describe("BatchEndpoint", () => {
   test("endpoint, deployment, and the default when both are there", async () => {
     const { one, outputs } = await endpoint();
-    expect(one(ml("BatchEndpoint"), "score").inputs).toMatchObject({
+    expect(one("azureml:index:BatchEndpoint", "score").inputs).toMatchObject({
       endpointName: "score-abc123",
       location: "westeurope",
       tags: { stage: "test" },
@@ -38,16 +38,6 @@ describe("BatchEndpoint", () => {
     expect(standard.inputs["endpointId"]).toMatch(/\/batchEndpoints\/score-abc123$/);
     expect(standard.dependencies).toContain(deployment.urn);
     expect(outputs).toEqual({ standard: "one" });
-  });
-
-  test("no update for words, which would take the default away", async () => {
-    const { one } = await endpoint();
-    expect(one(ml("BatchEndpoint")).ignoreChanges).toEqual([
-      "properties.defaults",
-      "properties.description",
-      "properties.properties",
-      "tags",
-    ]);
   });
 
   test("without a default, callers name the deployment", async () => {
