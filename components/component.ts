@@ -22,6 +22,8 @@ export interface Placement {
 
 /** Where the things inside a workspace go. */
 export interface InWorkspace {
+  /** ARM id. */
+  readonly id: pulumi.Input<string>;
   readonly resourceGroupName: pulumi.Input<string>;
   readonly workspaceName: pulumi.Input<string>;
   /** The workspace's own region: endpoints and computes have to say it again. */
@@ -47,12 +49,24 @@ export const nameFrom = (
 const withSuffix = (plan: NamePlan, suffix: pulumi.Input<string>): pulumi.Output<string> =>
   plan.unique ? pulumi.output(suffix).apply(plan.withSuffix) : pulumi.output(plan.stem);
 
+type Tags = Readonly<Record<string, string>>;
+
 /** Where a resource of the workspace goes that has a region and tags of its own. */
-export const placeIn = (workspace: InWorkspace, tags?: Readonly<Record<string, string>>) => ({
+export const placeIn = (workspace: InWorkspace, tags?: Tags) => ({
   resourceGroupName: workspace.resourceGroupName,
   workspaceName: workspace.workspaceName,
-  location: workspace.location,
-  tags: { ...workspace.tags, ...tags },
+  ...regionAndTags(workspace, tags),
+});
+
+/** {@link placeIn} for a resource of the `azureml` provider, which finds the workspace by its id. */
+export const placeById = (workspace: InWorkspace, tags?: Tags) => ({
+  workspaceId: workspace.id,
+  ...regionAndTags(workspace, tags),
+});
+
+const regionAndTags = ({ location, tags: common }: InWorkspace, tags?: Tags) => ({
+  location,
+  tags: { ...common, ...tags },
 });
 
 /** What an author said of something, without keys for what was left unsaid. */

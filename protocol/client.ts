@@ -23,6 +23,7 @@ import {
   name,
 } from "./messages.ts";
 import type { DiffAnswer, ProviderCall, ProviderConfigure, ProviderDiff } from "./messages.ts";
+export type { DiffAnswer, ProviderCall, ProviderConfigure, ProviderDiff } from "./messages.ts";
 import type {
   CheckRequest,
   CheckResult,
@@ -64,6 +65,11 @@ export interface ConfigureAnswer extends Handshake {
 export type ReadCall = Omit<ReadRequest, "inputs" | "properties"> &
   Partial<Pick<ReadRequest, "inputs" | "properties">> & { readonly timeout?: number };
 
+export interface ReadAnswer extends ReadResult {
+  /** The provider did not say what the inputs are; `inputs` is then `{}`. */
+  readonly withoutInputs?: boolean;
+}
+
 export interface ProviderClient {
   /** `undefined` where the provider is older than this call. */
   handshake(engineAddress: string): Promise<Handshake | undefined>;
@@ -77,7 +83,7 @@ export interface ProviderClient {
   diff(call: DiffRequest): Promise<DiffAnswer>;
   /** Rejects with `InitFailed` when the resource exists, but is not what was asked for; `update` and `read` likewise. */
   create(call: CreateRequest): Promise<CreateResult>;
-  read(call: ReadCall): Promise<ReadResult>;
+  read(call: ReadCall): Promise<ReadAnswer>;
   update(call: UpdateRequest): Promise<UpdateResult>;
   delete(call: DeleteRequest): Promise<void>;
   invoke(call: InvokeRequest & { preview?: boolean }): Promise<InvokeResult>;
@@ -197,6 +203,7 @@ export async function connect(address: string, timeoutMs = 10_000): Promise<Prov
       return {
         id: response.getId(),
         inputs: fromStruct(response.getInputs()),
+        ...(!response.hasInputs() && { withoutInputs: true }),
         properties: fromStruct(response.getProperties()),
         refreshBeforeUpdate: response.getRefreshBeforeUpdate(),
       };

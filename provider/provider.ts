@@ -6,7 +6,7 @@ import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { azure } from "./azure/arm.ts";
 import type { Environment } from "./azure/cloud.ts";
-import { explain } from "./azure/errors.ts";
+import { explain, FinalError } from "./azure/errors.ts";
 import { PACE } from "./resources/resource.ts";
 import type { Pace, Resource, Run } from "./resources/resource.ts";
 import { RESOURCES } from "./resources/table.ts";
@@ -79,7 +79,8 @@ export function createProvider({
     try {
       return await work(resource, run);
     } catch (error) {
-      if (error instanceof InitFailed && !signal.aborted) throw error;
+      if (error instanceof FinalError) throw error;
+      if (error instanceof InitFailed && (!signal.aborted || error.cause instanceof FinalError)) throw error;
       const reason = late.aborted
         ? `not done after ${minutes} minutes${doing}. Azure may still finish it; run again, or raise customTimeouts`
         : signal.aborted

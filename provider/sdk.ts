@@ -1,5 +1,10 @@
 /** The resources of the provider plugin `azureml`, as a Pulumi program uses them. */
 import * as pulumi from "@pulumi/pulumi";
+import type { Gates } from "./release-gates.ts";
+import type { ReleasePlan } from "./release-plan.ts";
+
+export type { ReleasePlan } from "./release-plan.ts";
+export type { Gates } from "./release-gates.ts";
 
 const token = (type: string) => `azureml:index:${type}`;
 
@@ -48,6 +53,69 @@ export class Upload extends pulumi.CustomResource {
   }
 }
 
+export interface EndpointArgs {
+  /** ARM id of the workspace. Another workspace is another endpoint. */
+  readonly workspaceId: pulumi.Input<string>;
+  /** Unique in its region. Another name is another endpoint. */
+  readonly endpointName: pulumi.Input<string>;
+  /** The workspace's. Another one is another endpoint. */
+  readonly location: pulumi.Input<string>;
+  /** Those set by others, a policy of the subscription for one, stay. @default none */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Another one is another endpoint. @default of the service's making: `SystemAssigned` */
+  readonly identity?: pulumi.Input<{
+    readonly type: pulumi.Input<string>;
+    /** ARM ids. */
+    readonly userAssignedIdentities?: pulumi.Input<pulumi.Input<string>[]>;
+  }>;
+  readonly properties: pulumi.Input<{
+    /** `AADToken`, `AMLToken` or `Key`. Another one is another endpoint. */
+    readonly authMode: pulumi.Input<string>;
+    /** `Enabled` or `Disabled`, of online endpoints. @default `Enabled`: Azure's */
+    readonly publicNetworkAccess?: pulumi.Input<string>;
+    readonly description?: pulumi.Input<string>;
+    /** Metadata. Azure takes new entries, it changes and removes none. @default none */
+    readonly properties?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  }>;
+}
+
+/**
+ * An endpoint that keeps what it does not own: its traffic and mirror maps (see {@link EndpointTraffic}), its default
+ * deployment (see {@link BatchDefaultDeployment}), tags of others. Every change is one write of the whole endpoint as it
+ * is live, so that no request is without a deployment while a tag changes. One that exists already is not taken over:
+ * import it.
+ */
+abstract class Endpoint extends pulumi.CustomResource {
+  declare readonly endpointName: pulumi.Output<string>;
+  /** Where requests go. */
+  declare readonly scoringUri: pulumi.Output<string>;
+  /** What they look like; empty where Azure tells nothing. */
+  declare readonly swaggerUri: pulumi.Output<string>;
+
+  constructor(type: string, name: string, args: EndpointArgs, opts?: pulumi.CustomResourceOptions) {
+    // A state of azure-native's is the same endpoint: it must not be deleted for being called otherwise.
+    const aliases = [{ type: `azure-native:machinelearningservices:${type}` }];
+    super(
+      token(type),
+      name,
+      { ...args, ...outputs("scoringUri", "swaggerUri") },
+      pulumi.mergeOptions(opts, { aliases }),
+    );
+  }
+}
+
+export class OnlineEndpoint extends Endpoint {
+  constructor(name: string, args: EndpointArgs, opts?: pulumi.CustomResourceOptions) {
+    super("OnlineEndpoint", name, args, opts);
+  }
+}
+
+export class BatchEndpoint extends Endpoint {
+  constructor(name: string, args: EndpointArgs, opts?: pulumi.CustomResourceOptions) {
+    super("BatchEndpoint", name, args, opts);
+  }
+}
+
 export interface EndpointTrafficArgs {
   /** ARM id of an online endpoint. Another endpoint is another resource. */
   readonly endpointId: pulumi.Input<string>;
@@ -58,6 +126,19 @@ export interface EndpointTrafficArgs {
   readonly traffic: pulumi.Input<Record<string, pulumi.Input<number>>>;
   /** Percent of the requests that one other deployment gets a copy of, at most 50. @default none */
   readonly mirrorTraffic?: pulumi.Input<Record<string, pulumi.Input<number>>>;
+  /**
+   * Brings the one deployment that `traffic` names to 100 percent by steps, each proven by the deployment's own answers,
+   * and back to what served before if it fails. The program that runs `up` must reach the endpoint.
+   * @default none: the map is written at once
+   */
+  readonly release?: ReleaseArgs;
+}
+
+export interface ReleaseArgs {
+  readonly plan: ReleasePlan;
+  readonly gates: Gates;
+  /** Seconds; a release that is not done by then is given up. */
+  readonly deadlineSeconds: number;
 }
 
 /**

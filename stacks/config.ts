@@ -5,6 +5,7 @@ import { didYouMean } from "../specs/nearest.ts";
 import { schemaProblems, show, keyPath } from "../specs/problems.ts";
 import { loadWorkloads } from "./load-workloads.ts";
 import { presets } from "./presets.ts";
+import { releaseFindings } from "./release.ts";
 import { ruleFindings } from "./rules.ts";
 import { presetNames, settings as schema } from "./settings.ts";
 import type { Opening, PresetName, Settings } from "./settings.ts";
@@ -18,6 +19,8 @@ export interface Stage {
   readonly name: string;
   readonly settings: Settings;
   readonly workloads: WorkloadPlan;
+  /** The project's folder: what relative paths start from. */
+  readonly root: string;
 }
 
 export const isOpen = ({ openings }: Settings, opening: Opening): boolean => openings.includes(opening);
@@ -37,13 +40,16 @@ export function readStage(): Stage {
 export function loadStage(name: string, values: Values, root = projectRoot): Stage {
   const { settings, problems } = checkSettings(name, values);
   const workloads = loadWorkloads(settings, root);
-  const all = [...problems, ...workloads.problems];
+  const releases = releaseFindings(settings, workloads.plan, root).map(
+    ({ path, message }) => `Pulumi.${name}.yaml: azure-ml:${keyPath(path)}: ${message}`,
+  );
+  const all = [...problems, ...releases, ...workloads.problems];
   if (all.length > 0)
     throw new pulumi.RunError(
       `stage ${name} has ${all.length === 1 ? "a problem" : `${all.length} problems`}, and nothing was changed:\n` +
         all.map((problem) => `  - ${problem}`).join("\n"),
     );
-  return { name, settings, workloads: workloads.plan };
+  return { name, settings, workloads: workloads.plan, root };
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ const common = {
   clusters: {},
   datastores: {},
   endpoints: {},
+  releases: {},
   workloads: { folder: "workloads" },
 } satisfies Partial<Settings>;
 

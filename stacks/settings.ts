@@ -37,6 +37,42 @@ const cluster = keys({
   priority: z.enum(["Dedicated", "LowPriority"]).optional().describe("Default Dedicated"),
 });
 
+const bakeSeconds = whole(0, 86_400).describe("How long a step has to prove itself");
+const percent = whole(1, 100);
+const release = keys({
+  plan: z
+    .discriminatedUnion("kind", [
+      keys({ kind: z.literal("allAtOnce"), bakeSeconds }),
+      keys({ kind: z.literal("canary"), percent, bakeSeconds }),
+      keys({ kind: z.literal("linear"), percent, bakeSeconds }),
+      keys({ kind: z.literal("steps"), steps: z.array(keys({ percent, bakeSeconds })).min(1) }),
+    ])
+    .describe("How traffic goes over to a changed deployment"),
+  smoke: z
+    .array(
+      keys({
+        request: z.string().min(1).describe("File with the body, relative to the project"),
+        status: whole(100, 599).optional().describe("Default 200"),
+        answer: z.json().optional().describe("The whole answer; default any"),
+      }),
+    )
+    .min(1)
+    .optional()
+    .describe("Sent all the time that a step bakes. Default: the endpoint's sample request"),
+  maxErrorSharePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe("Of the requests of a step. Default 0"),
+  latency: keys({ percentile: percent, maxMs: z.number().positive() })
+    .optional()
+    .describe("Of the requests of a step. Default any"),
+  minimumSamples: whole(1).optional().describe("Requests that a step needs to pass. Default 20"),
+  deadlineSeconds: whole(1, 86_400).optional().describe("Default: all bake times and half an hour"),
+});
+export type ReleaseSettings = z.infer<typeof release>;
+
 export const settings = keys({
   preset: z.enum(presetNames).describe("What the file differs from. Default: the stack's name"),
   naming: keys({
@@ -86,6 +122,11 @@ export const settings = keys({
       .optional()
       .describe("Takes the place of `auth_mode` in every online endpoint's YAML. Default: as the YAML says"),
   }),
+  releases: z
+    .record(z.string(), release)
+    .describe(
+      "By online endpoint, as its YAML names it: its one deployment is then released step by step under names of the program's making; `traffic` in the YAML does not count",
+    ),
   workloads: keys({
     folder: z.string().min(1).describe("Of CLI v2 YAML, relative to the project"),
     include: z.array(z.string().min(1)).optional().describe("Folders in it; default all"),

@@ -14,9 +14,10 @@ import { isOpen } from "./config.ts";
 import type { Stage } from "./config.ts";
 import type { Platform } from "./platform.ts";
 import { referenceResolver } from "./references.ts";
+import { releaseArgs } from "./release.ts";
 import { UPLOADS } from "./rules.ts";
 
-export function buildWorkloads({ settings, workloads }: Stage, platform: Platform) {
+export function buildWorkloads({ settings, workloads, root }: Stage, platform: Platform) {
   const { assets } = workloads;
   const { group, identities, storage, clusters, datastores, roles } = platform;
   const workspace = platform.workspace.inside;
@@ -60,6 +61,13 @@ export function buildWorkloads({ settings, workloads }: Stage, platform: Platfor
 
   const onlineEndpoints = workloads.onlineEndpoints.map(({ document, deployments, sample }) => {
     const { name, spec } = document;
+    const release = settings.releases[name];
+    const specs = Object.fromEntries(
+      deployments.map((deployment) => {
+        const { tags, sku, properties } = toArm(deployment, resolve, context).body;
+        return [deployment.name, { tags, instanceCount: sku.capacity, properties }];
+      }),
+    );
     const authMode = authModes[settings.endpoints.authMode ?? spec.auth_mode];
     const endpoint = new OnlineEndpoint(
       name,
@@ -73,14 +81,14 @@ export function buildWorkloads({ settings, workloads }: Stage, platform: Platfor
         description: spec.description,
         tags: spec.tags,
         properties: spec.properties,
-        deployments: Object.fromEntries(
-          deployments.map((deployment) => {
-            const { tags, sku, properties } = toArm(deployment, resolve, context).body;
-            return [deployment.name, { tags, instanceCount: sku.capacity, properties }];
-          }),
-        ),
-        traffic: spec.traffic,
-        mirrorTraffic: spec.mirror_traffic,
+        ...(release
+          ? {
+              release: {
+                deployment: Object.values(specs)[0]!,
+                ...releaseArgs(release, sample, root),
+              },
+            }
+          : { deployments: specs, traffic: spec.traffic, mirrorTraffic: spec.mirror_traffic }),
         protectEndpoint: settings.protect,
       },
       // Without them a deployment cannot pull its image or read its model.

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BatchDefaultDeployment } from "@azure-ml-as-code/provider/sdk.ts";
+import { BatchDefaultDeployment, BatchEndpoint as Endpoint } from "@azure-ml-as-code/provider/sdk.ts";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
-import { described, placeIn, token, within } from "../component.ts";
+import { described, placeById, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 
 /** @public */
@@ -34,6 +34,9 @@ export interface BatchEndpointArgs {
  * 1. the endpoint
  * 2. its deployments
  * 3. the default one, set when it exists
+ *
+ * As with traffic of online endpoints, an update would take the default away: **a changed description, tag or metadata
+ * of the endpoint stays as it was made.**
  */
 export class BatchEndpoint extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
@@ -50,29 +53,21 @@ export class BatchEndpoint extends pulumi.ComponentResource {
         `${name}: the default deployment is ${defaultDeployment}, and the endpoint has ${Object.keys(deployments).join(", ") || "none"}`,
       );
 
-    const endpoint = new ml.BatchEndpoint(
+    const endpoint = new Endpoint(
       name,
       {
         endpointName: args.endpointName,
-        ...placeIn(workspace, args.tags),
-        properties: {
-          authMode: "AADToken",
-          ...described(args),
-        },
+        ...placeById(workspace, args.tags),
+        properties: { authMode: "AADToken", ...described(args) },
       },
-      pulumi.mergeOptions(within(this, opts), {
-        protect: args.protectEndpoint,
-        // After a refresh the state has the live default: it is not ours to take away.
-        ignoreChanges: ["properties.defaults"],
-        deleteBeforeReplace: true,
-      }),
+      pulumi.mergeOptions(within(this, opts), { protect: args.protectEndpoint, deleteBeforeReplace: true }),
     );
     const made = Object.fromEntries(
       Object.entries(deployments).map(([deploymentName, { properties, tags }]) => [
         deploymentName,
         new ml.BatchDeployment(
           `${name}-${deploymentName}`,
-          { deploymentName, endpointName: endpoint.name, ...placeIn(workspace, tags), properties },
+          { deploymentName, endpointName: endpoint.endpointName, ...placeIn(workspace, tags), properties },
           within(this, opts),
         ),
       ]),
@@ -88,8 +83,8 @@ export class BatchEndpoint extends pulumi.ComponentResource {
           );
 
     this.id = endpoint.id;
-    this.endpointName = endpoint.name;
-    this.scoringUri = endpoint.properties.apply(({ scoringUri }) => scoringUri);
+    this.endpointName = endpoint.endpointName;
+    this.scoringUri = endpoint.scoringUri;
     this.defaultDeployment = pulumi.output(standard?.deploymentName);
     this.registerOutputs({ id: endpoint.id, scoringUri: this.scoringUri });
   }

@@ -1,21 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EndpointTraffic } from "@azure-ml-as-code/provider/sdk.ts";
+import { EndpointTraffic, OnlineEndpoint as Endpoint } from "@azure-ml-as-code/provider/sdk.ts";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
-import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
-import { described, placeIn, token, within } from "../component.ts";
+import { described, placeById, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 import { exposure } from "../network/exposure.ts";
+import { managedDeployment } from "./managed-release.ts";
+import type { ManagedRelease, OnlineDeployment } from "./managed-release.ts";
 import { trafficProblems } from "./traffic-plan.ts";
 import type { Traffic } from "./traffic-plan.ts";
-
-/** @public */
-export interface OnlineDeployment {
-  /** As ARM has them. */
-  readonly properties: inputs.ManagedOnlineDeploymentArgs | inputs.KubernetesOnlineDeploymentArgs;
-  /** Machines, each running one copy of the model. @default 1 */
-  readonly instanceCount?: number;
-  readonly tags?: Readonly<Record<string, string>>;
-}
 
 export interface OnlineEndpointArgs {
   readonly workspace: InWorkspace;
@@ -31,12 +23,14 @@ export interface OnlineEndpointArgs {
   /** Metadata; once there, a key keeps its value. @default none */
   readonly properties?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
-  /** By name. */
-  readonly deployments: Readonly<Record<string, OnlineDeployment>>;
-  /** Percent by deployment; sums to 100, or to 0 for none. */
-  readonly traffic: Traffic;
+  /** By name. @default none, for `release` */
+  readonly deployments?: Readonly<Record<string, OnlineDeployment>>;
+  /** Percent by deployment; sums to 100, or to 0 for none. @default none, for `release` */
+  readonly traffic?: Traffic;
   /** Percent of the requests that one deployment gets a copy of, at most 50. @default none */
   readonly mirrorTraffic?: Traffic;
+  /** In place of deployments and traffic: one deployment, which each change of it replaces step by step. */
+  readonly release?: ManagedRelease;
   /** Keeps the endpoint, and with it the address that callers know, while deployments come and go. @default false */
   readonly protectEndpoint?: boolean;
 }
@@ -48,12 +42,16 @@ export interface OnlineEndpointArgs {
  * 2. its deployments, each on machines of its own that cost money from the first to the last minute
  * 3. the traffic between them, when all of them answer
  *
+ * Or, with `release`, one deployment under a name of the component's making: a change makes another beside it, traffic
+ * goes over by the plan as long as the gates hold, and back in one write if they do not. Then `up` fails, what served goes
+ * on serving, and the next `up` is another try, with the same spec, a better one or the old one.
+ *
  * Let it depend on the roles of its identity: Azure gives a user-assigned identity none, and a deployment made before
  * it may pull its image and read its model fails.
  *
- * Traffic is not among the endpoint's inputs, as it can name deployments only when they exist. But the service keeps it
- * on the endpoint, and azure-native updates by sending the inputs alone: **a changed description or tag takes all
- * traffic off until the next `up`**, which sees it and puts it back. The endpoint's inputs are few for that reason.
+ * Traffic is not among the endpoint's inputs, as it can name deployments only when they exist. The service keeps it on the
+ * endpoint, and takes a write without it as "none": so the endpoint is a resource of the `azureml` provider, whose every
+ * write carries the live map.
  */
 export class OnlineEndpoint extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
@@ -65,15 +63,20 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
 
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("endpoints", "OnlineEndpoint"), name, args, opts);
-    const { workspace, deployments, traffic, mirrorTraffic = {} } = args;
-    const problems = trafficProblems({ traffic, mirrorTraffic, deployments: Object.keys(deployments) });
+    const { workspace, deployments = {}, traffic = {}, mirrorTraffic = {}, release } = args;
+    const problems = [
+      ...trafficProblems({ traffic, mirrorTraffic, deployments: Object.keys(deployments) }),
+      ...(release && Object.keys({ ...deployments, ...traffic, ...mirrorTraffic }).length > 0
+        ? ["a managed release takes the place of deployments, traffic and mirror traffic"]
+        : []),
+    ];
     if (problems.length > 0) throw new pulumi.RunError(`${name}: ${problems.join("; ")}`);
 
-    const endpoint = new ml.OnlineEndpoint(
+    const endpoint = new Endpoint(
       name,
       {
         endpointName: args.endpointName,
-        ...placeIn(workspace, args.tags),
+        ...placeById(workspace, args.tags),
         identity: { type: "UserAssigned", userAssignedIdentities: [args.identityId] },
         properties: {
           authMode: args.authMode ?? "AADToken",
@@ -81,42 +84,50 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
           ...described(args),
         },
       },
-      pulumi.mergeOptions(within(this, opts), {
-        protect: args.protectEndpoint,
-        // After a refresh the state has the live map: it is not ours to take away.
-        ignoreChanges: ["properties.traffic", "properties.mirrorTraffic"],
-        replaceOnChanges: ["identity", "properties.authMode"],
-        deleteBeforeReplace: true,
-      }),
+      pulumi.mergeOptions(within(this, opts), { protect: args.protectEndpoint, deleteBeforeReplace: true }),
     );
-    const made = Object.entries(deployments).map(
-      ([deploymentName, { properties, instanceCount = 1, tags }]) =>
-        new ml.OnlineDeployment(
-          `${name}-${deploymentName}`,
-          {
-            deploymentName,
-            endpointName: endpoint.name,
-            ...placeIn(workspace, tags),
-            sku: { name: "Default", capacity: instanceCount },
-            properties,
-          },
-          pulumi.mergeOptions(within(this, opts), {
-            replaceOnChanges: ["properties.endpointComputeType", "properties.egressPublicNetworkAccess"],
-            // Azure refuses it while the deployment has traffic: give the changed one a new name instead.
-            deleteBeforeReplace: true,
-          }),
-        ),
-    );
+    const deploy = (
+      logicalName: string,
+      deploymentName: pulumi.Input<string>,
+      { properties, instanceCount = 1, tags }: OnlineDeployment,
+      deleteBeforeReplace: boolean,
+    ) =>
+      new ml.OnlineDeployment(
+        logicalName,
+        {
+          deploymentName,
+          endpointName: endpoint.endpointName,
+          ...placeIn(workspace, tags),
+          sku: { name: "Default", capacity: instanceCount },
+          properties,
+        },
+        pulumi.mergeOptions(within(this, opts), {
+          replaceOnChanges: ["properties.endpointComputeType", "properties.egressPublicNetworkAccess"],
+          deleteBeforeReplace,
+        }),
+      );
+    const managed = release && managedDeployment(`${name}-candidate`, release, this, opts);
+    // The old one first where the name is given: Azure refuses it while it has traffic. Give the changed one a new name.
+    const made = release
+      ? [deploy(`${name}-released`, managed!.deploymentName, release.deployment, false)]
+      : Object.entries(deployments).map(([deploymentName, deployment]) =>
+          deploy(`${name}-${deploymentName}`, deploymentName, deployment, true),
+        );
     const live = new EndpointTraffic(
       `${name}-traffic`,
-      { endpointId: endpoint.id, traffic: { ...traffic }, mirrorTraffic: { ...mirrorTraffic } },
+      {
+        endpointId: endpoint.id,
+        traffic: release ? made[0]!.name.apply((candidate) => ({ [candidate]: 100 })) : { ...traffic },
+        mirrorTraffic: { ...mirrorTraffic },
+        ...managed?.release,
+      },
       // The maps name deployments by strings: without this, traffic would go to deployments that do not exist yet.
-      pulumi.mergeOptions(within(this, opts), { dependsOn: made }),
+      pulumi.mergeOptions(within(this, opts), { dependsOn: made, ...managed?.options }),
     );
 
     this.id = endpoint.id;
-    this.endpointName = endpoint.name;
-    this.scoringUri = endpoint.properties.apply(({ scoringUri }) => scoringUri);
+    this.endpointName = endpoint.endpointName;
+    this.scoringUri = endpoint.scoringUri;
     this.traffic = live.traffic;
     this.registerOutputs({ id: endpoint.id, scoringUri: this.scoringUri, traffic: live.traffic });
   }

@@ -78,7 +78,13 @@ export class Workspace extends pulumi.ComponentResource {
 
     this.id = workspace.id;
     this.workspaceName = workspace.name;
-    this.inside = { resourceGroupName, workspaceName: workspace.name, location, tags };
+    this.inside = {
+      id: workspace.id,
+      resourceGroupName,
+      workspaceName: workspace.name,
+      location,
+      tags,
+    };
     this.registerOutputs({ id: workspace.id, workspaceName: workspace.name });
   }
 }

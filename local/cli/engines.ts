@@ -1,9 +1,9 @@
 /** Runs an operation of stage `local` on the engine that is there: the Pulumi CLI, else the embedded one. */
-import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { root } from "../daemon/paths.ts";
 import type { LocalPaths } from "../daemon/paths.ts";
 import { run } from "../engine/run.ts";
@@ -85,12 +85,25 @@ const stackExport = (paths: LocalPaths) => [
   paths.state,
 ];
 
+/**
+ * Makes the stack in the file backend, so that `pulumi up --stack local` works at once. Does nothing if it is there,
+ * or if no Pulumi CLI is.
+ */
+export async function prepareBackend(
+  paths: LocalPaths,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  await mkdir(paths.backend, { recursive: true });
+  if (existsSync(backendState(paths)) || (await pulumiVersion()) === undefined) return;
+  const env = { ...process.env, ...variables, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  await exec("pulumi", ["stack", "select", "--create", "--non-interactive", "local"], { cwd: root, env });
+}
+
 /** The Pulumi CLI on its file backend. The embedded engine's state is taken over first, and given back after. */
 async function onPulumi({ operation, paths, variables, flags }: Request): Promise<boolean> {
   const ask = (...args: string[]) => pulumi(args, variables);
-  await mkdir(paths.backend, { recursive: true });
+  await prepareBackend(paths, variables);
   await mkdir(dirname(paths.state), { recursive: true, mode: 0o700 });
-  if (!(await ask("stack", "select", "--create", "--non-interactive", "local"))) return false;
   if (
     (await newer(paths.state, backendState(paths))) &&
     !(await ask("stack", "import", "--stack", "local", "--file", paths.state))

@@ -63,11 +63,12 @@ async function main(): Promise<number> {
   return verb.run({ paths: localPaths(), args: readArguments(given), signal: onInterrupt() });
 }
 
+let code = 1;
 try {
-  process.exitCode = await main();
+  code = await main();
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(`${styleText("red", "error")}: ${message}`);
   if (process.env["DEBUG"]) console.error(error);
-  process.exitCode = 1;
 }
+process.exit(code); // what one endpoint was still asked when another failed is of no use any more

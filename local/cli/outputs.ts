@@ -1,8 +1,9 @@
 /** What stage `local` says of itself: the stack outputs in its deployment. */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
 import { z } from "zod";
+import { readIfThere } from "../daemon/paths.ts";
 import type { LocalPaths } from "../daemon/paths.ts";
 
 const endpoint = z.object({ name: z.string(), id: z.string(), scoringUri: z.string() });
@@ -22,7 +23,7 @@ const schema = z.object({
   ),
   batchEndpoints: z.record(
     z.string(),
-    endpoint.extend({ defaultDeployment: z.string(), sampleInput: z.string().optional() }),
+    endpoint.extend({ defaultDeployment: z.string().optional(), sampleInput: z.string().optional() }),
   ),
 });
 
@@ -40,17 +41,11 @@ export const backendState = (paths: LocalPaths): string =>
   join(paths.backend, ".pulumi", "stacks", "azure-ml", "local.json");
 
 async function read(file: string): Promise<{ at: number; deployment: Deployment } | undefined> {
-  try {
-    const { mtimeMs } = await stat(file);
-    const content = JSON.parse(await readFile(file, "utf8")) as {
-      deployment?: Deployment;
-      checkpoint?: { latest?: Deployment };
-    };
-    return { at: mtimeMs, deployment: content.deployment ?? content.checkpoint?.latest ?? {} };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await readIfThere(file);
+  if (text === undefined) return undefined;
+  const content = JSON.parse(text) as { deployment?: Deployment; checkpoint?: { latest?: Deployment } };
+  const { mtimeMs } = await stat(file);
+  return { at: mtimeMs, deployment: content.deployment ?? content.checkpoint?.latest ?? {} };
 }
 
 /** The newest deployment of stage `local`, whichever engine wrote it. */

@@ -7,7 +7,7 @@ import type { Running } from "../daemon/control.ts";
 import type { LocalPaths } from "../daemon/paths.ts";
 import { findPython } from "../serving/python.ts";
 import { connect, ML_API } from "./azure.ts";
-import { chooseEngine, operate } from "./engines.ts";
+import { chooseEngine, operate, prepareBackend } from "./engines.ts";
 import type { Operation } from "./engines.ts";
 import { environment, shellExports } from "./environment.ts";
 import { score } from "./invoke.ts";
@@ -87,7 +87,7 @@ async function up(call: Call): Promise<number> {
 }
 
 async function destroy(call: Call): Promise<number> {
-  if ((await readDeployment(call.paths)) === undefined) {
+  if (!(await readDeployment(call.paths))?.resources?.length) {
     say("Stage local has nothing to destroy.");
     return 0;
   }
@@ -127,14 +127,17 @@ async function logs({ paths, args }: Call): Promise<number> {
   };
   for (const { id, name } of value.filter((one) => !args.deployment || one.name === args.deployment)) {
     const body = { containerType: "InferenceServer", tail: 100 };
-    const { content } = await arm.post(`${id}/getLogs`, { apiVersion: ML_API, body });
-    say(`=== ${endpoint.name}/${name}\n${String(content)}`);
+    const { content } = (await arm.post(`${id}/getLogs`, { apiVersion: ML_API, body })) as {
+      content: string;
+    };
+    say(`=== ${endpoint.name}/${name}\n${content}`);
   }
   return 0;
 }
 
 async function showEnvironment({ paths, args }: Call): Promise<number> {
   const variables = await environment(paths, await needRunning(paths), await readOutputs(paths));
+  await prepareBackend(paths, variables);
   say(args.json ? JSON.stringify(variables, undefined, 2) : shellExports(variables));
   return 0;
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Urls } from "../contracts.ts";
 import type { LocalPaths } from "./paths.ts";
-import { root } from "./paths.ts";
+import { readIfThere, root } from "./paths.ts";
 import type { Ports } from "./ports.ts";
 
 /** What a running local Azure says of itself in `run.json`. No secret is in it. */
@@ -35,10 +35,7 @@ const isAlive = (pid: number): boolean => {
 
 /** The local Azure that runs in `paths.dir`, if one does. */
 export async function running(paths: LocalPaths): Promise<Running | undefined> {
-  const text = await readFile(paths.run, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const text = await readIfThere(paths.run);
   if (!text) return undefined;
   const found = JSON.parse(text) as Running;
   return isAlive(found.pid) ? found : undefined;
@@ -86,16 +83,16 @@ export async function start(paths: LocalPaths, options: { anyPorts?: boolean } =
     },
   );
   closeSync(log);
-  let ended = false;
-  child.once("exit", () => (ended = true));
-  child.once("error", () => (ended = true));
+  const ended = new AbortController();
+  child.once("exit", () => ended.abort());
+  child.once("error", () => ended.abort());
   for (;;) {
     const found = await running(paths);
     if (found) {
       child.unref();
       return found;
     }
-    if (ended) throw new Error(`The local Azure could not start:\n${await lastWords(paths)}`);
+    if (ended.signal.aborted) throw new Error(`The local Azure could not start:\n${await lastWords(paths)}`);
     await delay(25); // between two looks at run.json
   }
 }

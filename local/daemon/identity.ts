@@ -1,8 +1,9 @@
 /** Who the local Azure is: one tenant, one subscription, one service principal. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CloudIdentity } from "../contracts.ts";
+import { readIfThere } from "./paths.ts";
 
 /** Fixed, so that states and logs of different machines can be compared. Only the secret differs. */
 const KNOWN = {
@@ -15,10 +16,7 @@ const KNOWN = {
 /** The identity kept in `directory`; made with a fresh secret the first time. */
 export async function ensureIdentity(directory: string): Promise<CloudIdentity> {
   const file = join(directory, "client-secret");
-  const kept = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const kept = await readIfThere(file);
   if (kept) return { ...KNOWN, clientSecret: kept };
   const clientSecret = randomBytes(24).toString("base64url");
   await mkdir(directory, { recursive: true, mode: 0o700 });

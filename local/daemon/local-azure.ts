@@ -81,13 +81,13 @@ function asker(urls: Urls, credential: TokenCredential, ca: string): Ask {
 
 /** Listens on both loopback addresses, as `localhost` may resolve to either. */
 export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log): Promise<LocalAzure> {
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end();
   };
   /** Remembers how to end what has just been started. */
   const opened = <T extends { close(): Promise<unknown> }>(room: T): T => {
-    closers.push(async () => void (await room.close()));
+    closers.push(() => room.close());
     return room;
   };
 
@@ -124,13 +124,14 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         requestsFile: paths.requests,
         log,
         plugins: [
-          async (app) => void (await app.register(signinPlugin, { identity, tokens })),
-          async (app) =>
-            void (await app.register(metadataPlugin, {
+          async (app) => {
+            await app.register(signinPlugin, { identity, tokens });
+            await app.register(metadataPlugin, {
               urls: () => urls,
               tenantId: identity.tenantId,
               account: () => cloud.storageAccount(),
-            })),
+            });
+          },
         ],
       }),
     );

@@ -3,16 +3,28 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import type { Log } from "../contracts.ts";
 import type { Running } from "./control.ts";
 import { startLocalAzure } from "./local-azure.ts";
-import { localPaths } from "./paths.ts";
-import { choosePorts, takenPorts } from "./ports.ts";
+import { localPaths, readIfThere } from "./paths.ts";
+import type { LocalPaths } from "./paths.ts";
+import { DEFAULT_PORTS, freePorts, takenPorts } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
 const line = (level: string) => (message: string, fields?: object) =>
   console.log(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }));
 const log: Log = { info: line("info"), warn: line("warn"), error: line("error") };
 
+/** The usual ones, or with `AZUREML_LOCAL_PORTS=any` free ones, the same at every start. */
+async function choosePorts(paths: LocalPaths): Promise<Ports> {
+  if (process.env["AZUREML_LOCAL_PORTS"] !== "any") return DEFAULT_PORTS;
+  const kept = await readIfThere(paths.ports);
+  if (kept !== undefined) return JSON.parse(kept) as Ports;
+  const free = await freePorts();
+  await writeFile(paths.ports, JSON.stringify(free, undefined, 2));
+  return free;
+}
+
 async function main(): Promise<void> {
   const paths = localPaths();
-  const ports = await choosePorts(process.env["AZUREML_LOCAL_PORTS"] === "any" ? "any" : {});
+  const ports = await choosePorts(paths);
   const taken = await takenPorts(ports);
   if (taken.length > 0) {
     for (const { name, port, holder } of taken)

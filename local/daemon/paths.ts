@@ -1,4 +1,5 @@
 /** Where the local Azure keeps its things: the repo's `.local/`, and the user's cache for what clones can share. */
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -18,6 +19,8 @@ export interface LocalPaths {
   readonly requests: string;
   /** What runs: process id, ports. Gone when nothing runs. */
   readonly run: string;
+  /** Ports that were free when they were first looked for; kept, since URLs with them are in the cloud's database. */
+  readonly ports: string;
   readonly log: string;
   /** Deployment of stage `local`, in the format of `pulumi stack export`. */
   readonly state: string;
@@ -35,6 +38,7 @@ export function localPaths(dir = process.env["AZUREML_LOCAL_DIR"] ?? join(root, 
     serving: join(at, "serving"),
     requests: join(at, "requests.jsonl"),
     run: join(at, "run.json"),
+    ports: join(at, "ports.json"),
     log: join(at, "daemon.log"),
     state: join(at, "state", "local.json"),
     backend: join(at, "backend"),
@@ -44,3 +48,13 @@ export function localPaths(dir = process.env["AZUREML_LOCAL_DIR"] ?? join(root, 
 /** The user's cache: virtual environments and `uv`. `$XDG_CACHE_HOME/azure-ml-as-code`, else `~/.cache/…`. */
 export const cacheDir = (): string =>
   join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "azure-ml-as-code");
+
+/** The file's text; `undefined` if there is no such file. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

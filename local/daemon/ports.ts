@@ -52,17 +52,16 @@ export async function takenPorts(ports: Ports): Promise<TakenPort[]> {
   return taken;
 }
 
-/** Free ports for all that `wanted` leaves at 0. */
-export async function choosePorts(wanted: Partial<Ports> | "any"): Promise<Ports> {
-  if (wanted !== "any") return { ...DEFAULT_PORTS, ...wanted };
+/** Free ports, all different. */
+export async function freePorts(): Promise<Ports> {
   const servers = Object.keys(DEFAULT_PORTS).map(
     (name) =>
       new Promise<[string, number, () => void]>((resolve, reject) => {
         const server = createServer().once("error", reject);
         server.listen(0, "127.0.0.1", () => {
           const address = server.address();
-          if (address === null || typeof address === "string") return reject(new Error("no port was given"));
-          resolve([name, address.port, () => server.close()]);
+          if (address === null || typeof address === "string") reject(new Error("no port was given"));
+          else resolve([name, address.port, () => server.close()]);
         });
       }),
   );

@@ -3,9 +3,9 @@ import type { Autonamer } from "./autonaming.ts";
 import type { Config } from "./config.ts";
 import type { Diagnostic, OnEvent } from "./events.ts";
 import type { ExecutorContext } from "./executor.ts";
-import type { Stop } from "./scheduling.ts";
+import type { Places, Stop } from "./scheduling.ts";
 
-export interface RunContext extends ExecutorContext {
+export interface RunContext extends ExecutorContext, Places {
   readonly project: string;
   readonly stack: string;
   readonly config: Config;
@@ -13,10 +13,6 @@ export interface RunContext extends ExecutorContext {
   readonly emit: OnEvent;
   readonly stop: Stop;
   readonly deleted: Set<string>;
-  /** Takes a place among the steps that run at the same time. */
-  readonly slot: <T>(task: () => Promise<T>) => Promise<T>;
-  /** Resolves when no step runs and none waits for a place. */
-  readonly idle: () => Promise<void>;
   /** How many resources failed, or were refused. */
   failures: number;
 }

@@ -1,5 +1,6 @@
 /** The embedded engine as a function: one operation on one stack. */
 import { resolve } from "node:path";
+import { hasSecret } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { parseAutonaming } from "./autonaming.ts";
 import { readConfig, readProject } from "./config.ts";
@@ -12,16 +13,18 @@ import type { ProgramRun } from "./deployment.ts";
 import { startEngineService } from "./engine-service.ts";
 import type { EngineEvent, OnEvent, Operation, Summary } from "./events.ts";
 import { startMonitor } from "./monitor.ts";
+import { passphraseProvider } from "./passphrase.ts";
 import { attachedProviders, pluginHost } from "./plugins.ts";
 import type { PluginHost } from "./plugins.ts";
 import { startProgram } from "./program.ts";
 import { refresh } from "./refresh.ts";
 import { providerRegistry } from "./registry.ts";
 import { failRun } from "./runner.ts";
-import { limiter, stopSwitch } from "./scheduling.ts";
+import { places, stopSwitch } from "./scheduling.ts";
 import { snapshotOf } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { Deployment } from "./state.ts";
-import { fileKeeper, loadState, saver } from "./statefile.ts";
+import { fileKeeper, loadState, lockState, saver } from "./statefile.ts";
 import { label } from "./urn.ts";
 
 export type Op = "up" | "preview" | "refresh" | "destroy";
@@ -159,63 +162,67 @@ async function settings(
   return { config, autonamer: naming === undefined ? undefined : parseAutonaming(naming, names) };
 }
 
-/**
- * Runs the operation to its end.
- * @returns what happened; `ok` is false after a failure, which the events have told of.
- * @throws RefusedError, ProjectError or StateError before anything is done.
- */
-export async function run(options: RunOptions): Promise<RunResult> {
-  const began = performance.now();
-  refuseStack(options);
-  const project = await readProject(options.cwd);
+/** The state as it is, made ready for the Pulumi CLI where the passphrase for its secrets is known. */
+function importable(snapshot: Snapshot, start: Deployment, env: NodeJS.ProcessEnv): () => Deployment {
+  const passphrase = env["PULUMI_CONFIG_PASSPHRASE"];
+  let { secretsProviders } = start;
+  return () => {
+    const current = snapshot.current();
+    const secrets = current.resources.some(({ inputs, outputs }) => hasSecret(inputs) || hasSecret(outputs));
+    if (secrets && passphrase !== undefined) secretsProviders ??= passphraseProvider(passphrase);
+    return { ...current, secretsProviders };
+  };
+}
+
+interface Opened {
+  readonly context: RunContext;
+  readonly host: PluginHost;
+  readonly counts: Summary["counts"];
+  close(): Promise<void>;
+}
+
+/** All that a run works with. */
+async function open(project: Project, start: Deployment, options: RunOptions): Promise<Opened> {
   const configured = await settings(project, options);
-  const path = options.statePath === undefined ? undefined : resolve(options.statePath);
-  const start = options.state ?? (path === undefined ? undefined : await loadState(path));
-  if (!start) throw new RefusedError("either statePath or state is needed");
   const env = options.env ?? process.env;
   const attached = attachedProviders(env["PULUMI_DEBUG_PROVIDERS"]);
   for (const [name, address] of Object.entries(options.providers ?? {})) attached.set(name, address);
-
   const { emit, counts } = counter(options.onEvent ?? (() => undefined));
+  const print = (pkg: string, line: string) =>
+    emit({ kind: "diagnostic", severity: "info", message: `${pkg}: ${line}`, urn: "", source: "provider" });
+  const service = await startEngineService(emit);
+  const host = pluginHost({ attached, local: project.plugins }, service.address, env, print);
   const preview = options.op === "preview";
   const snapshot = snapshotOf(start);
-  const stop = stopSwitch();
-  const keep = path === undefined ? (options.onState ?? (() => undefined)) : fileKeeper(path);
-  const places = limiter(options.parallel ?? PARALLEL);
-  let busy = 0;
-  let whenIdle: (() => void)[] = [];
-  const service = await startEngineService(emit);
-  const host: PluginHost = pluginHost(
-    { attached, local: project.plugins },
-    service.address,
-    env,
-    (pkg, line) =>
-      emit({ kind: "diagnostic", severity: "info", message: `${pkg}: ${line}`, urn: "", source: "provider" }),
-  );
+  const keep =
+    options.statePath === undefined ? (options.onState ?? (() => undefined)) : fileKeeper(options.statePath);
   const context: RunContext = {
     ...configured,
-    ...{ project: project.name, stack: options.stack, preview, snapshot, emit, stop },
+    ...{ project: project.name, stack: options.stack, preview, snapshot, emit },
+    stop: stopSwitch(),
     registry: providerRegistry(host, preview),
-    save: preview ? () => Promise.resolve() : saver(keep, () => snapshot.current()),
+    save: preview ? () => Promise.resolve() : saver(keep, importable(snapshot, start, env)),
     deleted: new Set(),
-    slot: async (task) => {
-      busy++;
-      try {
-        return await places(task);
-      } finally {
-        busy--;
-        if (busy === 0) {
-          for (const resume of whenIdle) resume();
-          whenIdle = [];
-        }
-      }
-    },
-    idle: () => (busy === 0 ? Promise.resolve() : new Promise((done) => whenIdle.push(done))),
+    ...places(options.parallel ?? PARALLEL),
     failures: 0,
   };
+  return {
+    ...{ context, host, counts },
+    async close() {
+      await host.cancel();
+      await host.close();
+      service.close();
+    },
+  };
+}
+
+async function runOpened(project: Project, start: Deployment, options: RunOptions): Promise<RunResult> {
+  const began = performance.now();
+  const opened = await open(project, start, options);
+  const { context, host, counts } = opened;
   const onAbort = () => {
     diagnose(context, "warning", "stopping: what runs may finish, nothing new begins");
-    stop.now();
+    context.stop.now();
     void host.cancel();
   };
   options.signal?.addEventListener("abort", onAbort, { once: true });
@@ -226,19 +233,41 @@ export async function run(options: RunOptions): Promise<RunResult> {
     outputs = await perform(context, project, options);
   } catch (error) {
     failRun(context, error);
-  } finally {
-    options.signal?.removeEventListener("abort", onAbort);
+  }
+  try {
     await context.idle();
     await context.save();
-    await host.cancel();
-    await host.close();
-    service.close();
+  } finally {
+    options.signal?.removeEventListener("abort", onAbort);
+    await opened.close();
   }
   const summary = {
-    ok: context.failures === 0 && !stop.stopped,
+    ok: context.failures === 0 && !context.stop.stopped,
     seconds: Math.round(performance.now() - began) / 1000,
     ...{ counts, outputs },
   };
-  emit({ kind: "summary", ...summary });
-  return { ...summary, deployment: snapshot.current() };
+  context.emit({ kind: "summary", ...summary });
+  return { ...summary, deployment: context.snapshot.current() };
+}
+
+/**
+ * Runs the operation to its end.
+ * @returns what happened; `ok` is false after a failure, which the events have told of.
+ * @throws RefusedError, ProjectError or StateError before anything is done.
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  refuseStack(options);
+  const project = await readProject(options.cwd);
+  const { statePath, state } = options;
+  if (statePath === undefined) {
+    if (!state) throw new RefusedError("either statePath or state is needed");
+    return runOpened(project, state, options);
+  }
+  const path = resolve(statePath);
+  const unlock = options.op === "preview" ? undefined : await lockState(path);
+  try {
+    return await runOpened(project, state ?? (await loadState(path)), { ...options, statePath: path });
+  } finally {
+    await unlock?.();
+  }
 }

@@ -21,6 +21,32 @@ export function limiter(limit: number): <T>(task: () => Promise<T>) => Promise<T
 /** One task at a time. */
 export const mutex = () => limiter(1);
 
+export interface Places {
+  /** Runs the task when a place is free. */
+  readonly slot: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Resolves when no task runs and none waits. */
+  readonly idle: () => Promise<void>;
+}
+
+export function places(limit: number): Places {
+  const enter = limiter(limit);
+  const tasks = new Set<Promise<unknown>>();
+  return {
+    async slot(task) {
+      const work = enter(task);
+      tasks.add(work);
+      try {
+        return await work;
+      } finally {
+        tasks.delete(work);
+      }
+    },
+    async idle() {
+      while (tasks.size > 0) await Promise.allSettled(tasks);
+    },
+  };
+}
+
 /** Why no new step begins: something failed, or someone asked to stop. */
 export class Stopped extends Error {
   override readonly name = "Stopped";

@@ -4,6 +4,7 @@
  */
 import { isMarked, mapDeep, SECRET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import type { SecretsProviders } from "./passphrase.ts";
 import { mapProperties } from "./properties.ts";
 import { resourceState } from "./resource.ts";
 import type { ResourceState } from "./resource.ts";
@@ -21,6 +22,8 @@ export interface Deployment {
   /** Parents, providers and dependencies come before what uses them. */
   readonly resources: readonly ResourceState[];
   readonly pendingOperations: readonly PendingOperation[];
+  /** How the Pulumi CLI encrypts the secrets; this engine only hands it on. */
+  readonly secretsProviders?: SecretsProviders | undefined;
 }
 
 /** A file that is not a deployment, or not one that can be used. */
@@ -122,10 +125,14 @@ function readResource(raw: Record<string, unknown>): ResourceState {
 }
 
 /** The text of the deployment file. */
-export function writeDeployment({ resources, pendingOperations }: Deployment, now = new Date()): string {
+export function writeDeployment(
+  { resources, pendingOperations, secretsProviders }: Deployment,
+  now = new Date(),
+): string {
   const deployment = {
     // An empty version has an empty magic: that is what makes a manifest valid.
     manifest: { time: now.toISOString(), magic: "", version: "" },
+    ...(secretsProviders && { secrets_providers: secretsProviders }),
     resources: resources.map(writeResource),
     ...(pendingOperations.length > 0 && {
       pending_operations: pendingOperations.map(({ resource, type }) => ({
@@ -139,27 +146,39 @@ export function writeDeployment({ resources, pendingOperations }: Deployment, no
 }
 
 interface RawDeployment {
+  readonly secrets_providers?: SecretsProviders;
   readonly resources?: Record<string, unknown>[] | null;
   readonly pending_operations?: { resource: Record<string, unknown>; type: OperationType }[] | null;
 }
 
-/** @throws StateError for what is not a version 3 deployment, or breaks the order of its resources. */
+/** What a deployment of version 4 says that it uses; version 3 has no such list. */
+const KNOWN_FEATURES: readonly string[] = ["refreshBeforeUpdate"];
+
+function refuseUnknown({ version, features = [] }: { version?: number; features?: readonly string[] }): void {
+  if (version !== 3 && version !== 4)
+    throw new StateError(`the state has version ${String(version)}; only versions 3 and 4 are known`);
+  const unknown = features.filter((feature) => !KNOWN_FEATURES.includes(feature));
+  if (unknown.length > 0)
+    throw new StateError(`the state uses ${unknown.join(", ")}, which the embedded engine does not do`);
+}
+
+/** @throws StateError for what is not a deployment of version 3 or 4, or breaks the order of its resources. */
 export function readDeployment(text: string): Deployment {
-  let parsed: { version?: number; deployment?: RawDeployment | null };
+  let parsed: { version?: number; features?: readonly string[]; deployment?: RawDeployment | null };
   try {
     parsed = JSON.parse(text) as typeof parsed;
   } catch (error) {
     throw new StateError(`the state is not JSON: ${(error as Error).message}`);
   }
-  if (parsed.version !== 3)
-    throw new StateError(`the state has version ${String(parsed.version)}; only version 3 is known`);
-  const { resources, pending_operations } = parsed.deployment ?? {};
+  refuseUnknown(parsed);
+  const { resources, pending_operations, secrets_providers } = parsed.deployment ?? {};
   const deployment = {
     resources: (resources ?? []).map(readResource),
     pendingOperations: (pending_operations ?? []).map(({ resource, type }) => ({
       resource: readResource(resource),
       type,
     })),
+    ...(secrets_providers && { secretsProviders: secrets_providers }),
   };
   const [problem] = integrityProblems(deployment.resources);
   if (problem !== undefined) throw new StateError(`the state is broken: ${problem}`);

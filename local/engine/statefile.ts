@@ -26,10 +26,40 @@ export async function loadState(path: string): Promise<Deployment> {
 /** Readable by the owner alone: it holds secrets. */
 const MODE = 0o600;
 
+/** Whether a process with this id runs. */
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
+ * Keeps other runs off the state, and makes its folder; resolves to what lets them in again. A lock whose owner is gone does not count.
+ * @throws StateError naming the process that has it.
+ */
+export async function lockState(path: string): Promise<() => Promise<void>> {
+  const lock = `${path}.lock`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  for (;;) {
+    try {
+      await writeFile(lock, String(process.pid), { flag: "wx", mode: MODE });
+      return () => rm(lock, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const owner = Number(await readFile(lock, "utf8").catch(() => "0"));
+    if (owner > 0 && alive(owner))
+      throw new StateError(`another run (process ${owner}) is changing ${path}: wait for it, or end it`);
+    await rm(lock, { force: true });
+  }
+}
+
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(temporary, text, { mode: MODE });
     await rename(temporary, path);
   } catch (error) {

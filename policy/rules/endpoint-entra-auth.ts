@@ -1,8 +1,12 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { BatchEndpoint, OnlineEndpoint } from "@pulumi/azure-native/machinelearningservices/index.js";
-import { check } from "./check.ts";
+import { check, ownType } from "./check.ts";
 
-const problems = ({ authMode, keys }: { readonly authMode: string; readonly keys?: unknown }) => [
+interface Endpoint {
+  readonly properties: { readonly authMode: string; readonly keys?: unknown };
+}
+
+const problems = ({ authMode, keys }: Endpoint["properties"]) => [
   authMode.toLowerCase() !== "aadtoken" &&
     "Set properties.authMode to AADToken: keys are shared and do not expire.",
   keys !== undefined && keys !== null && "Remove properties.keys: a key in a program is a literal secret.",
@@ -16,5 +20,7 @@ export const endpointEntraAuth: ResourceValidationPolicy = {
   validateResource: [
     check(OnlineEndpoint, ({ properties }) => problems(properties)),
     check(BatchEndpoint, ({ properties }) => problems(properties)),
+    check(ownType<Endpoint>("OnlineEndpoint"), ({ properties }) => problems(properties)),
+    check(ownType<Endpoint>("BatchEndpoint"), ({ properties }) => problems(properties)),
   ],
 };

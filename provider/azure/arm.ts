@@ -33,8 +33,11 @@ export interface Azure {
   readonly credential: TokenCredential;
   /** One request. @throws ArmError for every status from 400 on. */
   send(request: ArmRequest, signal: AbortSignal): Promise<Answer>;
-  /** One request, and its operation to the end. @throws ArmError also when the operation fails. */
-  run(request: ArmRequest, signal: AbortSignal): Promise<void>;
+  /**
+   * One request, and its operation to the end; `onAccepted` is called when the request was taken, before the operation ends.
+   * @throws ArmError also when the operation fails.
+   */
+  run(request: ArmRequest, signal: AbortSignal, onAccepted?: () => void): Promise<void>;
 }
 
 export interface AzureOptions {
@@ -89,9 +92,10 @@ export function azure({ env, armEndpoint }: AzureOptions): Azure {
   return {
     credential,
     send: async (request, signal) => (await start(request, signal)).answer,
-    async run(request, signal) {
+    async run(request, signal, onAccepted) {
       const subject = `${request.method} ${request.id}`;
       const { url, answer } = await start(request, signal);
+      onAccepted?.();
       let status = answer.status;
       let step = firstStep(answer, url);
       while (step.state === "running") {

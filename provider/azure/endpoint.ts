@@ -7,19 +7,6 @@ import { isSettled, pauseOf, provisioningState } from "./operation.ts";
 import type { Answer } from "./operation.ts";
 import { ENDPOINT_READ_ONLY, putForm } from "./put-form.ts";
 
-/** Last segment of the type in the ARM id, by kind. */
-const SEGMENT = { online: "onlineEndpoints", batch: "batchEndpoints" } as const;
-export type EndpointKind = keyof typeof SEGMENT;
-
-const ID =
-  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.MachineLearningServices\/workspaces\/[^/]+\/(\w+)\/[^/]+$/i;
-
-/** Why this is not the ARM id of such an endpoint, if it is not. */
-export const idProblem = (id: Value | undefined, kind: EndpointKind): string | undefined =>
-  typeof id === "string" && ID.exec(id)?.[1]?.toLowerCase() === SEGMENT[kind].toLowerCase()
-    ? undefined
-    : `${typeof id === "string" ? id : JSON.stringify(id)} is not the ARM id of an endpoint (…/workspaces/W/${SEGMENT[kind]}/E)`;
-
 /** Another operation holds the endpoint, or it changed since it was read: read again, then decide again. */
 const isConflict = (error: unknown): boolean =>
   statusOf(error) === 412 ||
@@ -40,16 +27,24 @@ export const propertiesOf = (body: Value | undefined): PropertyMap =>
 
 export interface Change {
   readonly id: string;
-  /** The properties to write, made from the live ones; `undefined` when they are as wanted. */
-  readonly wanted: (properties: PropertyMap) => PropertyMap | undefined;
+  /** The endpoint to write, made from the live one; `undefined` when it is as wanted. */
+  readonly wanted: (endpoint: PropertyMap) => PropertyMap | undefined;
   /** Awaited once, before the first write and only if there is one. */
   readonly ready?: () => Promise<void>;
   /** Called once a write was accepted: from then on the endpoint may have changed. */
   readonly onWrite?: () => void;
 }
 
+/** A change of its properties alone. */
+export const inProperties =
+  (wanted: (properties: PropertyMap) => PropertyMap | undefined): Change["wanted"] =>
+  (endpoint) => {
+    const properties = wanted(propertiesOf(endpoint));
+    return properties && { ...endpoint, properties };
+  };
+
 /**
- * Makes the endpoint as wanted and resolves to its properties as read back; `undefined` when there is no endpoint.
+ * Makes the endpoint as wanted and resolves to it as read back; `undefined` when there is no endpoint.
  * Nothing is written when it is as wanted already. Waits for operations of others, and never writes over what it did not read.
  */
 export async function changeEndpoint(change: Change, run: Run): Promise<PropertyMap | undefined> {
@@ -65,9 +60,9 @@ export async function changeEndpoint(change: Change, run: Run): Promise<Property
       await run.sleep(pauseOf(live.headers, run.pace.poll));
       continue;
     }
-    const properties = propertiesOf(live.body);
-    const wanted = change.wanted(properties);
-    if (!wanted) return properties;
+    const endpoint = isObject(live.body) ? live.body : {};
+    const wanted = change.wanted(endpoint);
+    if (!wanted) return endpoint;
     if (ready) {
       await ready();
       ready = undefined; // and read again: much may have changed meanwhile
@@ -87,7 +82,7 @@ export async function changeEndpoint(change: Change, run: Run): Promise<Property
 
 /** Whether the write was done; `false` when the endpoint must be read again first. */
 async function put({ id, onWrite }: Change, live: Answer, wanted: PropertyMap, run: Run): Promise<boolean> {
-  const body = putForm({ ...(live.body as PropertyMap), properties: wanted }, ENDPOINT_READ_ONLY);
+  const body = putForm(wanted, ENDPOINT_READ_ONLY);
   const etag = live.headers["etag"];
   try {
     await run.azure.run({ method: "PUT", id, body, ...(etag && { etag }) }, run.signal);

@@ -14,6 +14,11 @@ export class ArmError extends Error {
   }
 }
 
+/** Says all that there is to say, also about how the run ended: shown as it is. */
+export class FinalError extends Error {
+  override readonly name = "FinalError";
+}
+
 /** `{error: {code, message, details[]}}`, as ARM's errors are; details carry the reason when the message is general. */
 export function readError(body: unknown, status: number): { code: string; message: string } {
   const error = isObject(body) && isObject(body["error"]) ? body["error"] : undefined;
@@ -49,13 +54,18 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 interface Coded {
   readonly code?: unknown;
+  readonly details?: unknown;
   readonly statusCode?: unknown;
 }
 
-/** Azure's code, or the network's; `""` if there is none. */
+/**
+ * Azure's code, or the network's; `""` if there is none. The answer to a HEAD has no body: there the storage library
+ * leaves the code among the headers, which it calls details.
+ */
 export const codeOf = (error: unknown): string => {
-  const { code } = (error ?? {}) as Coded;
-  return typeof code === "string" ? code : "";
+  const { code, details } = (error ?? {}) as Coded;
+  const found = [code, isObject(details) ? details["errorCode"] : undefined];
+  return found.find((text) => typeof text === "string") ?? "";
 };
 
 /** HTTP status of an error of any of Azure's libraries, 0 if there was no answer. */
@@ -67,8 +77,9 @@ export const statusOf = (error: unknown): number => {
 
 /** The message of any error with the advice for it. */
 export function explain(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = codeOf(error);
+  const status = statusOf(error);
+  const code = codeOf(error) || (status ? `HTTP ${status}` : "");
+  const message = (error instanceof Error ? error.message : String(error)) || "no reason given.";
   const said = message.includes(code) ? message : `${code}: ${message}`;
   const advice = ADVICE[code] ?? ADVICE[error instanceof Error ? error.name : ""];
   return advice ? `${said} ${advice}` : said;

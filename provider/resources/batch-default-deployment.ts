@@ -4,10 +4,11 @@
  */
 import { isObject, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import { idProblem } from "../azure/endpoint-id.ts";
 import {
   changeEndpoint,
   deploymentsReady,
-  idProblem,
+  inProperties,
   propertiesOf,
   readResource,
 } from "../azure/endpoint.ts";
@@ -28,19 +29,20 @@ const spelledLike = (like: Value | undefined, name: Value): Value =>
 async function apply(news: PropertyMap, run: Run, onWrite?: () => void): Promise<PropertyMap> {
   const endpointId = text(news, "endpointId");
   const deploymentName = text(news, "deploymentName");
-  const properties = await changeEndpoint(
+  const endpoint = await changeEndpoint(
     {
       id: endpointId,
-      wanted: (live) =>
+      wanted: inProperties((live) =>
         sameId(defaultName(live), deploymentName)
           ? undefined
           : { ...live, defaults: { ...defaultsOf(live), deploymentName } },
+      ),
       ready: () => deploymentsReady(endpointId, [deploymentName], run),
       ...(onWrite && { onWrite }),
     },
     run,
   );
-  if (!properties) throw new Error(`${endpointId}: there is no such endpoint, so its default cannot be set`);
+  if (!endpoint) throw new Error(`${endpointId}: there is no such endpoint, so its default cannot be set`);
   return { endpointId, deploymentName };
 }
 
@@ -100,11 +102,11 @@ export const batchDefaultDeployment: Resource = {
     await changeEndpoint(
       {
         id,
-        wanted: (live) => {
+        wanted: inProperties((live) => {
           if (!sameId(defaultName(live), deploymentName)) return undefined;
           const others = Object.entries(defaultsOf(live)).filter(([key]) => key !== "deploymentName");
           return { ...live, defaults: Object.fromEntries(others) };
-        },
+        }),
       },
       run,
     );

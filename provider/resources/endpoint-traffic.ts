@@ -1,10 +1,15 @@
-/** `EndpointTraffic`: both traffic maps of an online endpoint, its id is the endpoint's. */
+/**
+ * `EndpointTraffic`: both traffic maps of an online endpoint, its id is the endpoint's. With `release` the map has one
+ * deployment, and gets there step by step. One type for both, so that an endpoint can go from one to the other: were it
+ * two, the one that is taken out of the program would take the traffic off.
+ */
 import { hasUnknown, isObject, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import { idProblem } from "../azure/endpoint-id.ts";
 import {
   changeEndpoint,
   deploymentsReady,
-  idProblem,
+  inProperties,
   propertiesOf,
   readResource,
 } from "../azure/endpoint.ts";
@@ -18,6 +23,7 @@ import {
   withTraffic,
 } from "../traffic-plan.ts";
 import type { Traffic } from "../traffic-plan.ts";
+import { performRelease, releaseFailures, releaseOf } from "./release.ts";
 import { keptOnceWritten } from "./half-made.ts";
 import { sameId, text } from "./inputs.ts";
 import type { Resource, Run } from "./resource.ts";
@@ -45,21 +51,33 @@ const outputs = (endpointId: string, live: Traffic, wanted: Traffic): PropertyMa
 
 /** Takes the traffic to `wanted`; `undefined` when there is no endpoint. */
 async function shift(endpointId: string, wanted: Traffic, run: Run, onWrite?: () => void) {
-  const properties = await changeEndpoint(
+  const endpoint = await changeEndpoint(
     {
       id: endpointId,
-      wanted: (live) => withTraffic(live, wanted),
+      wanted: inProperties((live) => withTraffic(live, wanted)),
       ready: () => deploymentsReady(endpointId, receivers(wanted), run),
       ...(onWrite && { onWrite }),
     },
     run,
   );
-  return properties && trafficOf(properties);
+  return endpoint && trafficOf(propertiesOf(endpoint));
 }
 
-async function apply(news: PropertyMap, run: Run, onWrite?: () => void): Promise<PropertyMap> {
+async function apply(
+  { news, olds }: { readonly news: PropertyMap; readonly olds: PropertyMap },
+  run: Run,
+  onWrite?: () => void,
+): Promise<PropertyMap> {
   const endpointId = text(news, "endpointId");
   const wanted = trafficOf(news);
+  const release = releaseOf(news);
+  if (release) {
+    const [candidate = ""] = Object.keys(wanted.traffic);
+    const proven = weightsOf(olds["proven"]);
+    const released = { id: endpointId, candidate, release, proven, ...(onWrite && { onWrite }) };
+    await performRelease(released, run);
+    return { ...outputs(endpointId, wanted, wanted), proven: { ...wanted.traffic } };
+  }
   const live = await shift(endpointId, wanted, run, onWrite);
   if (!live) throw new Error(`${endpointId}: there is no such endpoint, so its traffic cannot be set`);
   return outputs(endpointId, live, wanted);
@@ -77,6 +95,10 @@ export const endpointTraffic: Resource = {
         ...(problem ? [{ property: "endpointId", reason: problem }] : []),
         ...(traffic === undefined ? [{ property: "traffic", reason: "is required" }] : []),
         ...trafficFailures(traffic, mirrorTraffic),
+        ...releaseFailures(news["release"]),
+        ...(news["release"] !== undefined && isObject(traffic) && Object.keys(traffic).length !== 1
+          ? [{ property: "traffic", reason: "names one deployment, at 100, where a release brings it there" }]
+          : []),
       ],
     });
   },
@@ -88,7 +110,10 @@ export const endpointTraffic: Resource = {
       hasUnknown(news[key] ?? null) ||
       [oldInputs, olds].some((old) => !sameWeights(weightsOf(news[key]), weightsOf(old[key])));
     const maps = MAPS.filter((key) => !ignoreChanges.includes(key) && differs(key));
-    const diffs = [...replaces, ...maps];
+    // A release that did not pass yet, or another plan for the next one.
+    const release =
+      JSON.stringify(news["release"]) === JSON.stringify(oldInputs["release"]) ? [] : ["release"];
+    const diffs = [...replaces, ...maps, ...release];
     return { changes: diffs.length > 0, diffs, replaces };
   },
 
@@ -96,22 +121,24 @@ export const endpointTraffic: Resource = {
     if (preview) return { id: "", properties: planned(news) };
     const id = text(news, "endpointId");
     const properties = await keptOnceWritten(id, { endpointId: id, ...NONE }, (onWrite) =>
-      apply(news, run, onWrite),
+      apply({ news, olds: {} }, run, onWrite),
     );
     return { id, properties, refreshBeforeUpdate: true };
   },
 
-  async update({ news, preview }, run) {
-    return { properties: preview ? planned(news) : await apply(news, run), refreshBeforeUpdate: true };
+  async update({ news, olds, preview }, run) {
+    const properties = preview ? planned(news) : await apply({ news, olds }, run);
+    return { properties, refreshBeforeUpdate: true };
   },
 
   /** Inputs become the live maps where these differ, so that a refresh shows the drift and the next `up` undoes it. */
-  async read({ id, inputs }, run) {
+  async read({ id, inputs, properties: before }, run) {
     const endpoint = await readResource(id, run);
     if (!endpoint) return { id: "", inputs: {}, properties: {} };
     const live = trafficOf(propertiesOf(endpoint.body));
     const known = trafficOf(inputs);
-    const properties = outputs(id, live, known);
+    const { proven } = before;
+    const properties: PropertyMap = { ...outputs(id, live, known), ...(proven !== undefined && { proven }) };
     const drifted = MAPS.filter((key) => !sameWeights(live[key], known[key]));
     return {
       id,

@@ -16,6 +16,7 @@ export async function keptOnceWritten<T>(
   try {
     return await work(() => (made.something = true));
   } catch (error) {
-    throw made.something ? new InitFailed(id, properties, [explain(error)]) : error;
+    if (!made.something) throw error;
+    throw Object.assign(new InitFailed(id, properties, [explain(error)]), { cause: error });
   }
 }

@@ -25,12 +25,21 @@ export interface Pace {
   /** A write that does not show yet, and how long that may last. */
   readonly verify: number;
   readonly verifyFor: number;
+  /** The longest between two requests to a deployment that is being released. */
+  readonly probe: number;
   /** A role assignment that does not work yet, and how long that may last. */
   readonly role: number;
   readonly roleFor: number;
 }
 
-export const PACE: Pace = { poll: 5_000, verify: 1_000, verifyFor: 60_000, role: 5_000, roleFor: 600_000 };
+export const PACE: Pace = {
+  poll: 5_000,
+  verify: 1_000,
+  verifyFor: 60_000,
+  probe: 500,
+  role: 5_000,
+  roleFor: 600_000,
+};
 
 /** Like the protocol's provider, for one type; no call in a preview but `check`, `diff`, `read` and those told so. */
 export interface Resource {

@@ -1,5 +1,6 @@
 /** Every resource type of the provider, by its token. */
 import { batchDefaultDeployment } from "./batch-default-deployment.ts";
+import { endpoint } from "./endpoint.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
 import type { Resource } from "./resource.ts";
 import { upload } from "./upload.ts";
@@ -7,6 +8,8 @@ import { workspacePurge } from "./workspace-purge.ts";
 
 export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:Upload": upload,
+  "azureml:index:OnlineEndpoint": endpoint("online"),
+  "azureml:index:BatchEndpoint": endpoint("batch"),
   "azureml:index:EndpointTraffic": endpointTraffic,
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
   "azureml:index:WorkspacePurge": workspacePurge,

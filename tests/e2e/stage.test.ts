@@ -162,7 +162,7 @@ describe("npm run local destroy", () => {
       expect(await running(stage.paths)).toBeUndefined();
       expect(await processesOf(stage.paths.dir)).toEqual([]);
       expect(() => process.kill(pid, 0)).toThrow("ESRCH");
-      for (const port of Object.values(ports)) expect(await listens(port)).toBe(false);
+      for (const port of Object.values(ports) as number[]) expect(await listens(port)).toBe(false);
     },
     2 * MINUTES,
   );

@@ -14,6 +14,7 @@ import {
   Workspace,
 } from "@pulumi/azure-native/machinelearningservices/index.js";
 import { BlobContainer, StorageAccount } from "@pulumi/azure-native/storage/index.js";
+import { ownType } from "@azure-ml-as-code/policy/rules/check.ts";
 import { rules } from "@azure-ml-as-code/policy/rules/index.ts";
 import { validationArgs, violations } from "../support/policy.ts";
 
@@ -87,6 +88,10 @@ const right = {
     ...inWorkspace,
     properties: { authMode: "AADToken", publicNetworkAccess: "Disabled" },
   }),
+  ownEndpoint: fixture(ownType("OnlineEndpoint"), {
+    properties: { authMode: "AADToken", publicNetworkAccess: "Disabled" },
+  }),
+  ownBatchEndpoint: fixture(ownType("BatchEndpoint"), { properties: { authMode: "AADToken" } }),
   batchEndpoint: fixture(BatchEndpoint, { ...inWorkspace, properties: { authMode: "aadToken" } }),
   deployment: fixture(OnlineDeployment, {
     ...inWorkspace,
@@ -152,6 +157,8 @@ const wrong: Readonly<Record<string, readonly [keyof typeof right, string, unkno
   "endpoint-entra-auth": [
     ["endpoint", "properties.authMode", "Key", /authMode to AADToken/],
     ["batchEndpoint", "properties.authMode", "Key", /authMode to AADToken/],
+    ["ownEndpoint", "properties.authMode", "Key", /authMode to AADToken/],
+    ["ownBatchEndpoint", "properties.authMode", "Key", /authMode to AADToken/],
     ["endpoint", "properties.keys", { primaryKey: "k" }, /^Remove properties.keys/],
   ],
   "public-network-access-disabled": [
@@ -160,6 +167,7 @@ const wrong: Readonly<Record<string, readonly [keyof typeof right, string, unkno
     ["storage", "publicNetworkAccess", "Enabled", /^Set publicNetworkAccess to Disabled/],
     ["vault", "properties.publicNetworkAccess", undefined, /^Set properties.publicNetworkAccess to Disabled/],
     ["registry", "publicNetworkAccess", "Enabled", /^Set publicNetworkAccess to Disabled/],
+    ["ownEndpoint", "properties.publicNetworkAccess", undefined, /^Set properties.publicNetworkAccess/],
     [
       "endpoint",
       "properties.publicNetworkAccess",

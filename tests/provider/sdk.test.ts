@@ -25,8 +25,11 @@ describe("the program's side", () => {
     const upload = new sdk.Upload("u", uploadArgs, { provider });
     const traffic = new sdk.EndpointTraffic("t", { endpointId: upload.url, traffic: { blue: 100 } });
     const batch = new sdk.BatchDefaultDeployment("b", { endpointId: "e", deploymentName: "d" });
+    const endpoint = { workspaceId: "w", endpointName: "e", location: "l", properties: { authMode: "Key" } };
+    const online = new sdk.OnlineEndpoint("o", endpoint);
+    const batchEndpoint = new sdk.BatchEndpoint("be", endpoint);
     const purge = new sdk.WorkspacePurge("w", { resourceGroupName: "rg", workspaceName: "ws" });
-    await Promise.all([upload, traffic, batch, purge].map(({ urn }) => valueOf(urn)));
+    await Promise.all([upload, online, batchEndpoint, traffic, batch, purge].map(({ urn }) => valueOf(urn)));
     expect(await valueOf(upload.files)).toBe(2);
     const resources = seen.filter(({ type }) => type.startsWith("azureml:"));
     expect(resources.map(({ type }) => type).sort()).toEqual(Object.keys(RESOURCES).sort());

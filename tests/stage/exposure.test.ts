@@ -34,7 +34,7 @@ describe.each(["staging", "prod"] as const)("%s", (name) => {
       "azure-native:operationalinsights:Workspace",
       "azure-native:applicationinsights:Component",
       "azure-native:machinelearningservices:Workspace",
-      "azure-native:machinelearningservices:OnlineEndpoint",
+      "azureml:index:OnlineEndpoint",
     ];
     for (const type of types) {
       expect(stage.of(type).length).toBeGreaterThan(0);
@@ -83,13 +83,13 @@ describe.each(["staging", "prod"] as const)("%s", (name) => {
       "azure-native:applicationinsights:Component",
       "azure-native:containerregistry:Registry",
       "azure-native:keyvault:Vault",
-      "azure-native:machinelearningservices:BatchEndpoint",
-      "azure-native:machinelearningservices:OnlineEndpoint",
       "azure-native:machinelearningservices:Workspace",
       "azure-native:operationalinsights:Workspace",
       "azure-native:resources:ResourceGroup",
       "azure-native:storage:BlobContainer",
       "azure-native:storage:StorageAccount",
+      "azureml:index:BatchEndpoint",
+      "azureml:index:OnlineEndpoint",
       "random:index/randomString:RandomString",
     ]);
     expect(stage.of("azureml:index:WorkspacePurge")).toEqual([]);

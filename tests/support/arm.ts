@@ -90,7 +90,7 @@ export function fakeBlobs(): FakeBlobs {
   };
 }
 
-export interface FakeServing extends Serving {
+interface FakeServing extends Serving {
   /** What serves, by id. */
   readonly live: Map<string, OnlineDeploymentSpec>;
   readonly deploys: OnlineDeploymentSpec[];
@@ -100,7 +100,7 @@ export interface FakeServing extends Serving {
   onBatch: (spec: BatchRunSpec, signal: AbortSignal) => Promise<BatchSummary>;
 }
 
-export function fakeServing(): FakeServing {
+function fakeServing(): FakeServing {
   const live = new Map<string, OnlineDeploymentSpec>();
   const deploys: OnlineDeploymentSpec[] = [];
   const runs: BatchRunSpec[] = [];
@@ -125,7 +125,7 @@ export function fakeServing(): FakeServing {
   };
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Shown;
@@ -179,7 +179,8 @@ export async function startCloud(options: Partial<CloudOptions> = {}): Promise<T
     error: (message: string, fields?: object) => console.error(message, fields),
   };
   const cloud = await createCloud({ identity: IDENTITY, urls: URLS, dbFile: ":memory:", log, ...all });
-  const token = await all.tokens.issue({ aud: URLS.cloud, oid: IDENTITY.objectId });
+  const base = (options.urls ?? URLS).cloud;
+  const token = await all.tokens.issue({ aud: base, oid: IDENTITY.objectId });
 
   const call: TestCloud["call"] = async (method, path, body, headers = {}) => {
     const separator = path.includes("?") ? "&" : "?";
@@ -210,7 +211,7 @@ export async function startCloud(options: Partial<CloudOptions> = {}): Promise<T
     await cloud.idle();
     const poll = first.headers["azure-asyncoperation"] ?? first.headers["location"];
     if (!poll) return first;
-    const end = await call("GET", poll.slice(URLS.cloud.length));
+    const end = await call("GET", poll.slice(base.length));
     if (["Failed", "Canceled"].includes(end.body.status) || end.status >= 400) return end;
     return method === "DELETE" ? first : call("GET", path);
   };

@@ -26,21 +26,23 @@ const paths: Readonly<Record<string, string>> = {
   "azure-native:machinelearningservices:CodeVersion": `${workspace}/codes/{name}/versions/{version}`,
   "azure-native:machinelearningservices:ModelVersion": `${workspace}/models/{name}/versions/{version}`,
   "azure-native:machinelearningservices:EnvironmentVersion": `${workspace}/environments/{name}/versions/{version}`,
-  "azure-native:machinelearningservices:OnlineEndpoint": `${workspace}/onlineEndpoints/{endpointName}`,
   "azure-native:machinelearningservices:OnlineDeployment": `${workspace}/onlineEndpoints/{endpointName}/deployments/{deploymentName}`,
-  "azure-native:machinelearningservices:BatchEndpoint": `${workspace}/batchEndpoints/{endpointName}`,
   "azure-native:machinelearningservices:BatchDeployment": `${workspace}/batchEndpoints/{endpointName}/deployments/{deploymentName}`,
 };
 
+/** Those of the provider of ours, which are told the workspace's id. */
+const inWorkspace: Readonly<Record<string, string>> = {
+  "azureml:index:OnlineEndpoint": "onlineEndpoints",
+  "azureml:index:BatchEndpoint": "batchEndpoints",
+};
+
 const scoring = (inputs: Inputs) => ({
-  properties: {
-    ...(inputs["properties"] as Inputs),
-    scoringUri: `https://${String(inputs["endpointName"])}.westeurope.inference.ml.azure.com/score`,
-  },
+  scoringUri: `https://${String(inputs["endpointName"])}.westeurope.inference.ml.azure.com/score`,
 });
 
 const computed: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>> = {
   "random:index/randomString:RandomString": () => ({ result: "x7k2m9" }),
+  "random:index/randomId:RandomId": ({ prefix }) => ({ hex: `${String(prefix)}0a1b2c3d` }),
   "azuread:index/group:Group": (_, name) => ({ objectId: `object-of-${name}` }),
   "azure-native:storage:StorageAccount": ({ accountName }) => ({
     primaryEndpoints: { blob: `https://${String(accountName)}.blob.core.windows.net/` },
@@ -49,8 +51,8 @@ const computed: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs
     principalId: `principal-of-${String(resourceName)}`,
     clientId: `client-of-${String(resourceName)}`,
   }),
-  "azure-native:machinelearningservices:OnlineEndpoint": scoring,
-  "azure-native:machinelearningservices:BatchEndpoint": scoring,
+  "azureml:index:OnlineEndpoint": scoring,
+  "azureml:index:BatchEndpoint": scoring,
   "azureml:index:Upload": ({ source, hash, blobEndpoint, container }) => {
     const path = `LocalUpload/${String(hash)}/${String(source).split("/").at(-1)!}`;
     return { path, url: `${String(blobEndpoint)}${String(container)}/${path}`, files: 1, bytes: 1 };
@@ -62,9 +64,12 @@ export function answer(type: string, name: string, inputs: Inputs): { id: string
   const path = paths[type];
   const parameters = [...(path ?? "").matchAll(/\{(\w+)\}/g)].map(([, key]) => key!);
   const own = parameters.at(-1);
-  const id = path
-    ? `/subscriptions/${subscription}${path.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(inputs[key]))}`
-    : `id-of-${name}`;
+  const part = inWorkspace[type];
+  const id = part
+    ? `${String(inputs["workspaceId"])}/${part}/${String(inputs["endpointName"])}`
+    : path
+      ? `/subscriptions/${subscription}${path.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(inputs[key]))}`
+      : `id-of-${name}`;
   return {
     id,
     state: { ...inputs, ...(own && { name: inputs[own] }), ...computed[type]?.(inputs, name) },

@@ -30,6 +30,7 @@ export const placement: Placement = {
 };
 
 export const workspace: InWorkspace = {
+  id: `/subscriptions/${subscription}/resourceGroups/rg-ml-test/providers/Microsoft.MachineLearningServices/workspaces/mlw-ml-test`,
   resourceGroupName: "rg-ml-test",
   workspaceName: "mlw-ml-test",
   location: "westeurope",

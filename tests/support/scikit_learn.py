@@ -14,5 +14,5 @@ if "input_data" in sample:
     table = sample["input_data"]
     rows = pd.DataFrame(table["data"], columns=table["columns"])
 else:
-    rows = sample["data"]
+    rows = pd.DataFrame(sample["data"], columns=model.feature_names_in_)
 print(json.dumps(model.predict(rows).tolist()))

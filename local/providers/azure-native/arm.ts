@@ -110,7 +110,10 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
 
   const run = async (method: HttpMethods, id: string, ask: Ask): Promise<PipelineResponse> => {
     const url = urlOf(id, ask);
-    const first = await send(method, url, ask);
+    // A write that has left may take effect whatever happens here: only what comes before and after is given up.
+    const { signal, ...unstoppable } = ask;
+    signal?.throwIfAborted();
+    const first = await send(method, url, unstoppable);
     refuse(first);
     if (!ask.longRunning && first.status !== 202) return first;
     try {

@@ -1,5 +1,5 @@
 // @ts-check
-import { colorOf, drawHistory } from "/chart.js";
+import { colorOf, drawHistory } from "./chart.js";
 
 const EVERY_MS = 1000;
 const find = (root, selector) => root.querySelector(selector);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { OnlineEndpoint } from "../../../components/endpoints/online-endpoint.ts";
+import type { ManagedRelease } from "../../../components/endpoints/managed-release.ts";
 import type { OnlineEndpointArgs } from "../../../components/endpoints/online-endpoint.ts";
 import { identityId, onlineDeployment, workspace } from "../../support/components.ts";
 import { run } from "../../support/pulumi.ts";
 
 const ml = (type: string) => `azure-native:machinelearningservices:${type}`;
+const own = "azureml:index:OnlineEndpoint";
 const endpoint = (args: Partial<OnlineEndpointArgs> = {}) =>
   run(() => {
     const made = new OnlineEndpoint("churn", {
@@ -24,10 +26,9 @@ const endpoint = (args: Partial<OnlineEndpointArgs> = {}) =>
 describe("OnlineEndpoint", () => {
   test("defaults: Entra sign-in, closed, no traffic among its inputs", async () => {
     const { one, outputs } = await endpoint();
-    expect(one(ml("OnlineEndpoint"), "churn").inputs).toEqual({
+    expect(one(own, "churn").inputs).toEqual({
       endpointName: "churn-abc123",
-      resourceGroupName: "rg-ml-test",
-      workspaceName: "mlw-ml-test",
+      workspaceId: workspace.id,
       location: "westeurope",
       tags: { stage: "test" },
       identity: { type: "UserAssigned", userAssignedIdentities: [identityId] },
@@ -47,7 +48,7 @@ describe("OnlineEndpoint", () => {
       properties: { team: "crm" },
       tags: { cost: "crm" },
     });
-    expect(one(ml("OnlineEndpoint")).inputs).toMatchObject({
+    expect(one(own).inputs).toMatchObject({
       tags: { stage: "test", cost: "crm" },
       properties: {
         authMode: "Key",
@@ -90,13 +91,9 @@ describe("OnlineEndpoint", () => {
     for (const { urn } of of(ml("OnlineDeployment"))) expect(traffic.dependencies).toContain(urn);
   });
 
-  test("a refreshed state's live map is left alone; what Azure cannot change is replaced", async () => {
+  test("what Azure cannot change is replaced, one endpoint of a name at a time", async () => {
     const { one, of } = await endpoint();
-    expect(one(ml("OnlineEndpoint"))).toMatchObject({
-      ignoreChanges: ["properties.traffic", "properties.mirrorTraffic"],
-      replaceOnChanges: ["identity", "properties.authMode"],
-      deleteBeforeReplace: true,
-    });
+    expect(one(own)).toMatchObject({ ignoreChanges: [], deleteBeforeReplace: true });
     for (const { replaceOnChanges } of of(ml("OnlineDeployment")))
       expect(replaceOnChanges).toEqual([
         "properties.endpointComputeType",
@@ -106,14 +103,54 @@ describe("OnlineEndpoint", () => {
 
   test("protectEndpoint keeps the endpoint and lets deployments go", async () => {
     const { resources } = await endpoint({ protectEndpoint: true });
-    expect(resources.filter(({ protect }) => protect).map(({ type }) => type)).toEqual([
-      ml("OnlineEndpoint"),
-    ]);
+    expect(resources.filter(({ protect }) => protect).map(({ type }) => type)).toEqual([own]);
   });
 
   test("fails with everything that is wrong with the traffic, before anything is made", async () => {
     await expect(endpoint({ traffic: { blue: 50, red: 20 } })).rejects.toThrow(
       /churn: traffic sums to 70.*; traffic goes to red/,
     );
+  });
+});
+
+describe("OnlineEndpoint by release", () => {
+  const release: ManagedRelease = {
+    deployment: { ...onlineDeployment, instanceCount: 2 },
+    plan: { kind: "canary", percent: 10, bakeSeconds: 60 },
+    gates: { smoke: [{ request: "{}", status: 200 }], maxErrorShare: 0, minimumSamples: 5 },
+    deadlineSeconds: 600,
+  };
+  const none = { deployments: {}, traffic: {} };
+  const hashOf = async (change: Partial<ManagedRelease["deployment"]>) => {
+    const deployment = { ...release.deployment, ...change };
+    const { one } = await endpoint({ ...none, release: { ...release, deployment } });
+    return one("random:index/randomId:RandomId", "churn-candidate").inputs["keepers"];
+  };
+
+  test("one deployment under a fresh name, created before the old one goes, and traffic that follows it", async () => {
+    const { one, of } = await endpoint({ ...none, release });
+    const [deployment, ...others] = of(ml("OnlineDeployment"));
+    expect(others).toEqual([]);
+    expect(deployment).toMatchObject({
+      name: "churn-released",
+      deleteBeforeReplace: false,
+      inputs: { deploymentName: "r-0a1b2c3d", sku: { name: "Default", capacity: 2 } },
+    });
+    const traffic = one("azureml:index:EndpointTraffic", "churn-traffic");
+    expect(traffic.inputs).toMatchObject({
+      traffic: { "r-0a1b2c3d": 100 },
+      release: { plan: release.plan, gates: release.gates, deadlineSeconds: 600 },
+    });
+    expect(traffic.dependencies).toContain(deployment!.urn);
+  });
+
+  test("the name changes with the deployment's properties, not with its machines or tags", async () => {
+    const before = await hashOf({});
+    expect(await hashOf({ instanceCount: 5, tags: { a: "b" } })).toEqual(before);
+    expect(await hashOf({ properties: { ...onlineDeployment.properties, model: "m" } })).not.toEqual(before);
+  });
+
+  test("takes the place of deployments and traffic", async () => {
+    await expect(endpoint({ release })).rejects.toThrow(/takes the place of deployments, traffic/);
   });
 });

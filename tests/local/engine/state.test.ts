@@ -1,13 +1,14 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { secret } from "@azure-ml-as-code/protocol/values.ts";
+import { passphraseProvider } from "../../../local/engine/passphrase.ts";
 import { resourceState } from "../../../local/engine/resource.ts";
 import type { ResourceState } from "../../../local/engine/resource.ts";
 import { snapshotOf } from "../../../local/engine/snapshot.ts";
 import { readDeployment, StateError, writeDeployment } from "../../../local/engine/state.ts";
-import { fileKeeper, loadState, saver } from "../../../local/engine/statefile.ts";
+import { fileKeeper, loadState, lockState, saver } from "../../../local/engine/statefile.ts";
 
 const stack = resourceState({
   urn: "urn:pulumi:test::p::pulumi:pulumi:Stack::p-test",
@@ -47,10 +48,12 @@ const full = thing("full", {
 describe("the deployment file", () => {
   const resources = [stack, provider, full];
   const pendingOperations = [{ resource: thing("new", { id: "" }), type: "creating" as const }];
-  const text = writeDeployment({ resources, pendingOperations });
+  const secretsProviders = passphraseProvider("open sesame");
+  const text = writeDeployment({ resources, pendingOperations, secretsProviders });
 
   test("is read as it was written, unknown fields included", () => {
-    expect(readDeployment(text)).toEqual({ resources, pendingOperations });
+    expect(readDeployment(text)).toEqual({ resources, pendingOperations, secretsProviders });
+    expect(JSON.stringify(secretsProviders)).toMatch(/"salt":"v1:.{12}:v1:.{16}:.{32}"/);
     expect(text).toContain('"sourcePosition": "project:///index.ts#1"');
   });
   test("has secrets as plaintext in their envelope", () => {
@@ -65,7 +68,11 @@ describe("the deployment file", () => {
   });
   test.each([
     ["{", "the state is not JSON"],
-    ['{"version":2}', "the state has version 2; only version 3 is known"],
+    ['{"version":2}', "the state has version 2; only versions 3 and 4 are known"],
+    [
+      '{"version":4,"features":["refreshBeforeUpdate","taint"],"deployment":null}',
+      "the state uses taint, which the embedded engine does not do",
+    ],
     [text.replaceAll('"plaintext"', '"ciphertext"'), "encrypted secrets"],
     [
       writeDeployment({ resources: [full, stack, provider], pendingOperations: [] }),
@@ -130,6 +137,39 @@ describe("the state file", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ version: 3 });
     await rm(directory, { recursive: true });
+  });
+  test("belongs to one run at a time; a lock whose owner is gone does not count", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "engine-lock-"));
+    const path = join(directory, "made-for-it", "state.json");
+    const unlock = await lockState(path);
+    await expect(lockState(path)).rejects.toThrow(`another run (process ${process.pid}) is changing ${path}`);
+    await unlock();
+    await writeFile(`${path}.lock`, "999999999");
+    await (
+      await lockState(path)
+    )();
+    await expect(stat(`${path}.lock`)).rejects.toThrow("ENOENT");
+    await rm(directory, { recursive: true });
+  });
+  test("who saves during a write waits for the next one, which has the change", async () => {
+    const kept: string[][] = [];
+    const resources: ResourceState[] = [];
+    const [begun, end] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const save = saver(
+      async (text) => {
+        kept.push(readDeployment(text).resources.map(({ urn }) => urn));
+        begun.resolve(undefined);
+        await end.promise;
+      },
+      () => ({ resources, pendingOperations: [] }),
+    );
+    const first = save();
+    await begun.promise;
+    resources.push(stack);
+    const others = [save(), save()];
+    end.resolve(undefined);
+    await Promise.all([first, ...others]);
+    expect(kept).toEqual([[], [stack.urn]]);
   });
   test("a failed write is told to those who wait for it, and does not stop later ones", async () => {
     let fails = true;

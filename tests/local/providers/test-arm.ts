@@ -37,6 +37,8 @@ export interface TestArm {
   readonly resources: Map<string, Record<string, unknown>>;
   /** How writes to ids that end like this behave; others are done at once. */
   behave(ending: string, behaviour: Behaviour): void;
+  /** Writes to ids that end like this take effect at once, and are answered when the function it gives is called. */
+  hold(ending: string): () => void;
   /** Answers the next requests with these, in order, before anything else. */
   answerWith(...answers: { status: number; body?: object; headers?: Record<string, string> }[]): void;
   /** Forgets everything. */
@@ -50,6 +52,7 @@ export async function startArm(): Promise<TestArm> {
   const resources = new Map<string, Record<string, unknown>>();
   const behaviours: [string, Behaviour][] = [];
   const operations = new Map<string, { left: number; behaviour: Behaviour; id: string }>();
+  const held: [string, Promise<unknown>][] = [];
   const forced: { status: number; body?: object; headers?: Record<string, string> }[] = [];
   const seen: Seen[] = [];
 
@@ -132,8 +135,13 @@ export async function startArm(): Promise<TestArm> {
     else {
       const segments = path.split("/");
       resources.set(id, { ...body, id: path, name: segments.at(-1)!, type: segments.at(-2)! });
-      if (behaviour) start(response, id, behaviour, existing ? 200 : 201);
-      else send(response, existing ? 200 : 201, resources.get(id));
+      const reply = () => {
+        if (behaviour) start(response, id, behaviour, existing ? 200 : 201);
+        else send(response, existing ? 200 : 201, resources.get(id));
+      };
+      const released = held.find(([ending]) => id.endsWith(ending.toLowerCase()))?.[1];
+      if (released) void released.then(reply);
+      else reply();
     }
   }
 
@@ -168,6 +176,11 @@ export async function startArm(): Promise<TestArm> {
     ca: tls.ca,
     seen,
     resources,
+    hold(ending) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      held.push([ending, promise]);
+      return () => resolve(undefined);
+    },
     behave: (ending, behaviour) => void behaviours.unshift([ending, behaviour]),
     answerWith: (...answers) => void forced.push(...answers),
     reset() {

@@ -272,9 +272,11 @@ describe("a deployment that can't start", () => {
   test("that never answers is given up when its probe is", async () => {
     const script = "import time\ndef init(): time.sleep(600)\ndef run(data): pass\n";
     const readiness = probe({ initialDelay: 1, period: 1, failureThreshold: 1, timeout: 1 });
+    const started = Date.now();
     expect(await failing(script, { readiness })).toMatchObject({
       message: expect.stringContaining("did not answer its readiness probe within 2 s"),
     });
+    expect(Date.now() - started).toBeLessThan(30_000);
   });
 
   test("whose script is not in the code says what is", async () => {

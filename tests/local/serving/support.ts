@@ -151,7 +151,7 @@ export const batchSpec = (values: Partial<BatchRunSpec>): BatchRunSpec => ({
   ...values,
 });
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;

@@ -183,6 +183,36 @@ describe("Upload refuses", () => {
   });
 });
 
+describe("Upload and a role that was just given", () => {
+  const refusal = { status: 403, headers: { "x-ms-error-code": "AuthorizationPermissionMismatch" } };
+  const complete = { status: 200, headers: { "x-ms-meta-upload_status": "completed" } };
+  const createThere = () => create(inputs("code", { blobEndpoint: `${azure.url}/blobs` }));
+
+  test("waits until it works", async () => {
+    write({ "code/a.py": "a" });
+    let asked = 0;
+    azure.blobs = () => (++asked < 3 ? refusal : complete);
+    await createThere();
+    expect(asked).toBe(3);
+    expect(logged).toContain("waiting for the role Storage Blob Data Contributor to work");
+  });
+
+  test("gives up when it never does, and says what to do", async () => {
+    write({ "code/a.py": "a" });
+    azure.blobs = () => refusal;
+    await expect(createThere()).rejects.toThrow(
+      /AuthorizationPermissionMismatch.*Storage Blob Data Contributor/s,
+    );
+  });
+
+  test("does not wait when the network is what keeps it out", async () => {
+    write({ "code/a.py": "a" });
+    azure.blobs = () => ({ status: 403, headers: { "x-ms-error-code": "AuthorizationFailure" } });
+    await expect(createThere()).rejects.toThrow(/AuthorizationFailure.*network rules/s);
+    expect(logged).toEqual([]);
+  });
+});
+
 describe("Upload plans", () => {
   const diff = (news: PropertyMap, oldInputs: PropertyMap) =>
     makeProvider({ env: {}, root }).diff({ ...it, id: "u", news, oldInputs });

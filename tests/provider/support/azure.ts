@@ -55,6 +55,8 @@ export class TestAzure {
   polls = 2;
   /** Answers instead of the rules; `undefined` lets the rules answer. */
   fault: (seen: Seen) => Reply | undefined = () => undefined;
+  /** Answers for a blob endpoint at `/blobs`. */
+  blobs: (method: string, path: string) => Reply = () => ({ status: 404 });
   /** What a finished operation says, instead of having an effect. */
   operationError: { code: string; message: string } | undefined;
   /** Sends ETags and insists on them. */
@@ -128,6 +130,7 @@ export class TestAzure {
       };
     if (url.pathname.endsWith("/openid-configuration")) return this.openId();
     if (url.pathname.endsWith("/token")) return this.token(new URLSearchParams(text));
+    if (url.pathname.startsWith("/blobs/")) return this.blobs(request.method ?? "GET", url.pathname);
     const audience = request.headers.authorization?.split(".")[1] ?? "";
     if (!Buffer.from(audience, "base64url").toString().includes(`"aud":"${this.url}"`))
       return refuse(401, "InvalidAuthenticationToken", "The access token is missing or for somebody else.");

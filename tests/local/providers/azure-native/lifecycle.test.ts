@@ -474,6 +474,17 @@ test("cancel ends an operation that is being followed, and what it left is kept"
   await create("storage:StorageAccount", account); // a later run is not cancelled
 });
 
+test("cancel does not cut off a write that has left: what it makes is in the state", async () => {
+  const release = arm.hold("/st1");
+  const made = create("storage:StorageAccount", account);
+  while (!arm.resources.has(ACCOUNT.toLowerCase())) await new Promise(setImmediate);
+  await provider.cancel();
+  release();
+  const kept = await made.catch((error: unknown) => error);
+  expect(kept).toBeInstanceOf(InitFailed); // it could not be read any more: the next run does
+  expect(kept).toMatchObject({ id: ACCOUNT });
+});
+
 test("functions: who is signed in, a token, keys by POST, a resource by GET", async () => {
   const invoke = async (token: string, args: PropertyMap = {}) =>
     (await provider.invoke({ token: `azure-native:${token}`, args })).result;
