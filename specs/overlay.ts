@@ -7,8 +7,11 @@ import { isMapping } from "./fields.ts";
 import type { Source } from "./source.ts";
 import type { KeyPath } from "./types.ts";
 
-const named = (items: readonly unknown[]): items is readonly { readonly name: string }[] =>
-  items.length > 0 && items.every((item) => isMapping(item) && typeof item["name"] === "string");
+type Named = Readonly<Record<string, unknown>> & { readonly name: string };
+const named = (items: unknown): items is readonly Named[] =>
+  Array.isArray(items) &&
+  items.length > 0 &&
+  items.every((item: unknown) => isMapping(item) && typeof item["name"] === "string");
 
 export function merge(base: unknown, over: unknown): unknown {
   if (isMapping(base) && isMapping(over)) {
@@ -19,7 +22,7 @@ export function merge(base: unknown, over: unknown): unknown {
     }
     return Object.fromEntries(merged);
   }
-  if (Array.isArray(base) && Array.isArray(over) && named(base) && named(over)) {
+  if (named(base) && named(over)) {
     const known = new Set(base.map(({ name }) => name));
     return [
       ...base.map((item) => {

@@ -24,7 +24,7 @@ const isHole = (value: Template): value is Hole =>
     (typeof value.hole === "object" && value.hole !== null && "kind" in value.hole));
 
 /** The template with an id in each hole; keys that are `undefined` are left out. */
-export function fill<Id>(
+function fill<Id>(
   template: Template,
   resolve: ReferenceResolver<Id>,
   context: ArmContext<Id>,
@@ -76,9 +76,9 @@ export const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => 
 
 const renamed =
   (rename: (key: string) => string) =>
-  <T extends object>(value: T): Record<string, Template> =>
+  (value: object): Record<string, Template> =>
     Object.fromEntries(
-      Object.entries(value)
+      Object.entries(value as Readonly<Record<string, unknown>>)
         .filter(([, item]) => item !== undefined)
         .map(([key, item]) => [rename(key), item as Template]),
     );

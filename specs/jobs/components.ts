@@ -76,7 +76,7 @@ const contentOutput = keys({
 const primitiveOutput = z.looseObject({ type: words(PRIMITIVES), description: text.optional() });
 const outputPorts = z.record(z.string(), portOf(primitiveOutput, contentOutput));
 
-export const componentName = z
+const componentName = z
   .string()
   .regex(/^[a-z_][a-z0-9_]*$/, "lower-case letters, digits and underscores, no digit first");
 
@@ -169,9 +169,9 @@ export function componentBody(
 }
 
 /** Code and environment as components name them. */
-export const readCode = (raw: string, reader: Reader, path: KeyPath): Hole =>
+const readCode = (raw: string, reader: Reader, path: KeyPath): Hole =>
   hole({ kind: "prefixed", of: reader.jobCode(raw, path) });
-export const readEnvironmentName = (raw: z.infer<typeof environment>, reader: Reader, path: KeyPath): Hole =>
+const readEnvironmentName = (raw: z.infer<typeof environment>, reader: Reader, path: KeyPath): Hole =>
   hole({ kind: "prefixed", of: readEnvironment(raw, reader, path) });
 
 const looseResources = z.looseObject(resourcesFields);

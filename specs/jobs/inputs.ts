@@ -90,7 +90,7 @@ export function readInput(raw: Input, reader: Reader, path: KeyPath): Template {
 }
 
 /** An asset, a URI as it is written, or what is to be uploaded. */
-export function readPlace(
+function readPlace(
   where: string,
   type: AssetType,
   reader: Reader,

@@ -157,10 +157,11 @@ type NodeType = keyof typeof SCHEMAS;
 
 /** A node as the YAML has it; which schema it meets depends on its type and on whether it has a component. */
 export type RawNode = Readonly<Record<string, unknown>>;
-const NODE_TYPES = [...Object.keys(SCHEMAS), "automl"] as const;
+/** Not `automl`, which the client knows too: its settings are not mapped in a pipeline, so it is a problem. */
+const NODE_TYPES = Object.keys(SCHEMAS);
 
 const anyNode = z.looseObject({
-  type: z.enum(NODE_TYPES as unknown as [string, ...string[]]).optional(),
+  type: z.enum(NODE_TYPES as [string, ...string[]]).optional(),
 });
 export const nodes = z.record(
   z.string(),
@@ -313,9 +314,9 @@ const bySchema =
 const READERS: Readonly<Record<NodeType, Read>> = {
   command: (raw: z.infer<(typeof SCHEMAS)["command"]["referred"]>, reader, path) => ({
     ...readCommandNode(raw, reader, path),
-    ...(raw.component === undefined
-      ? inlineCommand(raw, reader, path)
-      : commandComponentOf(raw.component, reader, [...path, "component"])),
+    ...("component" in raw
+      ? commandComponentOf(raw.component, reader, [...path, "component"])
+      : inlineCommand(raw, reader, path)),
   }),
   sweep: (raw: z.infer<(typeof SCHEMAS)["sweep"]["referred"]>, reader, path) => {
     const { componentId, _source } = commandComponentOf(raw.trial, reader, [...path, "trial"]);

@@ -76,7 +76,7 @@ export const space = choose<Space>((value) => {
 });
 export const searchSpace = z.record(z.string(), space);
 
-export function readSpace(raw: Space): Template {
+function readSpace(raw: Space): Template {
   if (raw.type === "choice")
     return [
       "choice",

@@ -20,8 +20,7 @@ const base = {
   resources: resources.optional(),
   queue_settings: queueSettings.optional(),
 };
-const job = keys(base);
-type Raw = z.infer<typeof job> & RawTask;
+type Raw = z.infer<ReturnType<typeof keys<typeof base>>> & RawTask;
 
 const minutes = (count: number | undefined): Template =>
   isoFromSeconds(count === undefined ? undefined : count * 60);
@@ -145,12 +144,14 @@ function taskDetails(raw: Raw, task: Task, reader: Reader): Record<string, Templ
   };
 }
 
+const quoted = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+const literal = (value: unknown): string => (typeof value === "string" ? `'${value}'` : quoted(value));
+
 /** A distribution as the service reads it here: `uniform(0.1,1)`, `choice('a','b')`. */
 function spaceText(item: unknown): Template {
-  if (!isMapping(item)) return item === undefined ? undefined : String(item);
+  if (!isMapping(item)) return item === undefined ? undefined : quoted(item);
   const { type, values, ...numbers } = item;
-  const quoted = (value: unknown): string => (typeof value === "string" ? `'${value}'` : String(value));
-  const all = Array.isArray(values) ? values.map(quoted) : Object.values(numbers).map(String);
+  const all = Array.isArray(values) ? values.map(literal) : Object.values(numbers).map(String);
   return `${String(type)}(${all.join(",")})`;
 }
 

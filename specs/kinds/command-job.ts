@@ -63,7 +63,7 @@ export function isComponent(value: Readonly<Record<string, unknown>>): boolean {
     typeof inputs === "object" &&
     inputs !== null &&
     Object.values(inputs).some(
-      (item) =>
+      (item: unknown) =>
         typeof item === "object" &&
         item !== null &&
         "type" in item &&

@@ -32,7 +32,8 @@ const isLocal = (theirs: unknown): boolean =>
 
 /** `path: ours / theirs` of each difference. Absent and null are the same; so are numbers and their text. */
 export function differences(ours: unknown, theirs: unknown, path = ""): string[] {
-  const told = [`${path}: ${JSON.stringify(ours) ?? "nothing"} / ${JSON.stringify(theirs) ?? "nothing"}`];
+  const shown = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value));
+  const told = [`${path}: ${shown(ours)} / ${shown(theirs)}`];
   if (ours === undefined || ours === null || theirs === undefined || theirs === null)
     return (ours ?? undefined) === (theirs ?? undefined) ? [] : told;
   if (typeof ours === "string") {
