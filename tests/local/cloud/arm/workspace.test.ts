@@ -109,9 +109,8 @@ describe("workspaces", () => {
     );
     const rule = `${W}/outboundRules/pypi`;
     expect(
-      (await t.done("PUT", rule, { properties: { type: "FQDN", destination: "pypi.org" } })).body.properties[
-        "status"
-      ],
+      (await t.done("PUT", rule, { properties: { type: "FQDN", destination: "packages.example.com" } })).body
+        .properties["status"],
     ).toBe("Inactive");
   });
 

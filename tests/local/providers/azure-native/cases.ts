@@ -515,7 +515,7 @@ export const CASES: readonly Case[] = [
       identity: { type: "UserAssigned", userAssignedIdentities: [identity] },
       managedNetwork: {
         isolationMode: "AllowOnlyApprovedOutbound",
-        outboundRules: { pypi: { type: "FQDN", destination: "pypi.org" } },
+        outboundRules: { pypi: { type: "FQDN", destination: "packages.example.com" } },
       },
     } satisfies ml.WorkspaceArgs,
     id: workspace,
@@ -534,7 +534,7 @@ export const CASES: readonly Case[] = [
         primaryUserAssignedIdentity: identity,
         managedNetwork: {
           isolationMode: "AllowOnlyApprovedOutbound",
-          outboundRules: { pypi: { type: "FQDN", destination: "pypi.org" } },
+          outboundRules: { pypi: { type: "FQDN", destination: "packages.example.com" } },
         },
       },
     },
@@ -713,9 +713,9 @@ export const CASES: readonly Case[] = [
     args: {
       ...inWorkspace,
       ruleName: "pypi",
-      properties: { type: "FQDN", destination: "pypi.org" },
+      properties: { type: "FQDN", destination: "packages.example.com" },
     } satisfies ml.ManagedNetworkSettingsRuleArgs,
     id: `${workspace}/outboundRules/pypi`,
-    body: { properties: { type: "FQDN", destination: "pypi.org" } },
+    body: { properties: { type: "FQDN", destination: "packages.example.com" } },
   },
 ];
