@@ -20,7 +20,6 @@ import { createServing } from "../serving/serving.ts";
 import type { Ask } from "../studio/overview.ts";
 import { createStudio } from "../studio/studio.ts";
 import { ensureIdentity } from "./identity.ts";
-import { cacheDir } from "./paths.ts";
 import type { LocalPaths } from "./paths.ts";
 import type { Ports } from "./ports.ts";
 import type { Running } from "./control.ts";
@@ -111,7 +110,7 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         authorizationUri: `${urls.cloud}/${identity.tenantId}/oauth2/authorize`,
       }),
     );
-    const serving = opened(await createServing({ dir: paths.serving, cacheDir: cacheDir(), blobs, log }));
+    const serving = opened(await createServing({ dir: paths.serving, blobs, log }));
     const cloud = opened(
       await createCloud({
         identity,

@@ -1,6 +1,5 @@
 /** Where the local Azure keeps its things: the repo's `.local/`, and the user's cache for what clones can share. */
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** The repo. */
@@ -44,10 +43,6 @@ export function localPaths(dir = process.env["AZUREML_LOCAL_DIR"] ?? join(root, 
     backend: join(at, "backend"),
   };
 }
-
-/** The user's cache: virtual environments and `uv`. `$XDG_CACHE_HOME/azure-ml-as-code`, else `~/.cache/…`. */
-export const cacheDir = (): string =>
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "azure-ml-as-code");
 
 /** The file's text; `undefined` if there is no such file. */
 export async function readIfThere(file: string): Promise<string | undefined> {

@@ -11,8 +11,9 @@ import { score } from "../../local/cli/invoke.ts";
 import { readDeployment, readOutputs } from "../../local/cli/outputs.ts";
 import type { StageOutputs } from "../../local/cli/outputs.ts";
 import { running } from "../../local/daemon/control.ts";
-import { cacheDir, root } from "../../local/daemon/paths.ts";
+import { root } from "../../local/daemon/paths.ts";
 import { createEnvironments } from "../../local/serving/environments.ts";
+import { userCacheDir } from "../../local/serving/python.ts";
 import { localStage, run, succeeded } from "../support/local-stage.ts";
 import type { Ended, LocalStage } from "../support/local-stage.ts";
 
@@ -41,7 +42,7 @@ afterAll(() => stage.remove(), MINUTES);
 async function scikitLearn(model: string, sample: string): Promise<number[]> {
   const conda = await readFile(join(root, "workloads/environment/conda.yml"), "utf8");
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const environments = createEnvironments(cacheDir(), silent, new AbortController().signal);
+  const environments = createEnvironments(userCacheDir(), silent, new AbortController().signal);
   const environment = { name: "sklearn", version: "1", condaFile: conda };
   const { python } = await environments.ensure(
     { environment, mlflowDir: undefined, ownScript: true },
