@@ -1,6 +1,9 @@
 /**
- * Writes into package-lock.json the optional binaries of other platforms that a registry did not offer: `npm run lock`.
- * npm leaves out of the lock what it could not fetch, and `npm ci` then refuses that same lock ("Missing: … from lock file").
+ * Completes package-lock.json after npm wrote it: `npm run lock`.
+ * - The optional binaries of other platforms that a registry did not offer: npm leaves out of the lock what it could not fetch,
+ *   and `npm ci` then refuses that same lock ("Missing: … from lock file").
+ * - Where each package lies, below a registry that has no name: `replace-registry-host=always` (.npmrc) puts the user's own in its
+ *   place. Without it `npm ci` reads the whole version list of every package first, two thirds of its processor time (ADR 0012).
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -24,6 +27,11 @@ for (const [place, { dev, optionalDependencies = {} }] of Object.entries(known))
       ...(system && { os: [system] }),
     };
   }
+}
+for (const [place, entry] of Object.entries(known)) {
+  if (!place.includes("node_modules/") || entry.link || !entry.integrity) continue;
+  const name = entry.name ?? place.split("node_modules/").at(-1);
+  entry.resolved = `https://registry.invalid/${name}/-/${name.split("/").at(-1)}-${entry.version}.tgz`;
 }
 lock.packages = Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(FILE, `${JSON.stringify(lock, undefined, 2)}\n`);
