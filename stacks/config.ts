@@ -39,7 +39,7 @@ export function readStage(): Stage {
 /** {@link readStage} for a stack's name and its configuration, by key without `azure-ml:`. */
 export function loadStage(name: string, values: Values, root = projectRoot): Stage {
   const { settings, problems } = checkSettings(name, values);
-  const workloads = loadWorkloads(settings, root);
+  const workloads = loadWorkloads(settings, root, name);
   const releases = releaseFindings(settings, workloads.plan, root).map(
     ({ path, message }) => `Pulumi.${name}.yaml: azure-ml:${keyPath(path)}: ${message}`,
   );

@@ -15,10 +15,13 @@ interface Workloads {
   readonly problems: readonly string[];
 }
 
-/** @param root the project's folder. */
-export function loadWorkloads(settings: Settings, root: string): Workloads {
+/**
+ * @param root the project's folder.
+ * @param stage the stack's name: which overlays count (`NAME.STAGE.yml`).
+ */
+export function loadWorkloads(settings: Settings, root: string, stage: string): Workloads {
   const folder = join(root, settings.workloads.folder);
-  const { documents, problems } = loadFolder(folder);
+  const { documents, problems } = loadFolder(folder, stage);
   const { include } = settings.workloads;
   const chosen = (file: string) =>
     include === undefined || include.some((wanted) => isUnder(join(folder, wanted), file));

@@ -14,7 +14,7 @@ const cluster = { "cpu-cluster": { vmSize: "x", maxNodes: 2 } };
 function problems(change: object = {}, stage = "dev"): readonly string[] {
   const checked = checkSettings(stage, { location: "westeurope", clusters: cluster, ...change });
   expect(checked.problems).toEqual([]);
-  return loadWorkloads(checked.settings, at.root).problems;
+  return loadWorkloads(checked.settings, at.root, stage).problems;
 }
 const edit = (file: string, from: string, to: string) => {
   const text = churn[`workloads/churn/${file}`]!;
@@ -25,6 +25,19 @@ const edit = (file: string, from: string, to: string) => {
 describe("workloads", () => {
   test("takes what is right", () => {
     expect(problems()).toEqual([]);
+  });
+
+  test("takes what the stage says otherwise, and what another stage says is not its", () => {
+    at.write("workloads/churn/blue.dev.yml", "instance_count: 7\n");
+    at.write("workloads/churn/blue.prod.yml", "instance_count: none\n");
+    const count = (stage: string) => {
+      const { settings } = checkSettings(stage, { location: "westeurope", clusters: cluster });
+      const { plan, problems: found } = loadWorkloads(settings, at.root, stage);
+      return { count: plan.onlineEndpoints[0]?.deployments[0]?.spec.instance_count, found };
+    };
+    expect(count("dev")).toEqual({ count: 7, found: [] });
+    expect(count("local")).toEqual({ count: 2, found: [] });
+    expect(count("prod").found[0]).toMatch(/^workloads\/churn\/blue.prod.yml:1:1: instance_count: /);
   });
 
   test("fails an endpoint with keys in a stage that does not open them", () => {
