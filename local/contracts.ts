@@ -132,6 +132,26 @@ export interface Probe {
   readonly successThreshold: number;
 }
 
+/** What a deployment keeps of its requests and answers, and where. */
+export interface DataCollectorSpec {
+  /** ARM id of the deployment: the `source` of every event. */
+  readonly source: string;
+  /** How finely the folders below a collection are cut by time. */
+  readonly rollingRate: "Year" | "Month" | "Day" | "Hour" | "Minute";
+  /** Those that are switched on, by name; `request` and `response` hold what goes over the wire. */
+  readonly collections: Readonly<
+    Record<
+      string,
+      {
+        readonly folder: BlobRef;
+        /** Share of the events that is kept, 0 to 1. */ readonly samplingRate: number;
+      }
+    >
+  >;
+  /** Request headers that go into the events. */
+  readonly captureHeaders: readonly string[];
+}
+
 export interface OnlineDeploymentSpec {
   /** ARM id, lower case: the key of this deployment everywhere. */
   readonly id: string;
@@ -148,6 +168,23 @@ export interface OnlineDeploymentSpec {
   readonly maxConcurrentRequestsPerInstance: number;
   readonly readiness: Probe;
   readonly liveness: Probe;
+  readonly dataCollector?: DataCollectorSpec;
+}
+
+/** What a deployment was asked and how it answered, since it was first made. */
+export interface RequestMetrics {
+  readonly requests: number;
+  /** Of them copies of another deployment's requests, which had their answers dropped. */
+  readonly mirrored: number;
+  /** Answers of 400 and above. */
+  readonly errors: number;
+  readonly byStatus: Readonly<Record<number, number>>;
+  /** One count a bucket of `LATENCY_BOUNDS` (`serving/metrics.ts`), and one for the rest. */
+  readonly latency: readonly number[];
+  readonly latencySumMs: number;
+  readonly inFlight: number;
+  /** Scoring servers that answer their readiness probe, and all that there are. */
+  readonly instances: { readonly ready: number; readonly all: number };
 }
 
 /** A deployment, batch run or environment that could not be made to work; `message` is for the person who asked. */
@@ -194,6 +231,12 @@ export interface BatchSummary {
   readonly miniBatches: number;
 }
 
+/** How far a batch run has come. Counts of items and mini-batches. */
+export interface BatchProgress extends BatchSummary {
+  /** Of which `miniBatches` are done. */
+  readonly planned: number;
+}
+
 export interface Serving {
   /**
    * Brings the deployment up, or to a new spec: resolves when its readiness probe answered on every instance.
@@ -204,6 +247,10 @@ export interface Serving {
   remove(id: string): Promise<void>;
   /** The last `tail` lines of the deployment's log. */
   logs(id: string, container: "InferenceServer" | "StorageInitializer", tail: number): Promise<string>;
+  /** Requests of a deployment; `undefined` if there is none under this id. */
+  metrics(id: string): RequestMetrics | undefined;
+  /** How far the run of a job has come; `undefined` before its mini-batches are planned and after its end. */
+  batchProgress(job: string): BatchProgress | undefined;
   /** Runs to the end; rejects with {@link ServingError} when the job failed. */
   runBatch(spec: BatchRunSpec, signal: AbortSignal): Promise<BatchSummary>;
   /** Ends every process it started. */

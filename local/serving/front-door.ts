@@ -117,7 +117,7 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
     const started = performance.now();
     try {
       const status = await forwarder.copy({ ...upstream, port: lease.port }, body, lease.requestTimeoutMs);
-      target.record(status === 200 ? 200 : 424, performance.now() - started);
+      target.record(status === 200 ? 200 : 424, performance.now() - started, true);
     } finally {
       lease.release();
     }

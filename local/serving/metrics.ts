@@ -1,43 +1,36 @@
 /** Counts and latencies of one deployment, in memory. What Azure Monitor's request metrics are made of. */
+import type { RequestMetrics } from "../contracts.ts";
 
 /** Upper bounds of the latency buckets in milliseconds; one more bucket holds what is slower. */
 export const LATENCY_BOUNDS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000] as const;
-
-export interface RequestMetrics {
-  readonly requests: number;
-  /** Answers of 400 and above. */
-  readonly errors: number;
-  readonly byStatus: Readonly<Record<number, number>>;
-  /** One count a bucket of {@link LATENCY_BOUNDS}, and one for the rest. */
-  readonly latency: readonly number[];
-  readonly latencySumMs: number;
-  readonly inFlight: number;
-}
 
 export class MetricsRecorder {
   readonly #byStatus: Record<number, number> = {};
   readonly #latency: number[] = Array.from({ length: LATENCY_BOUNDS.length + 1 }, () => 0);
   #sum = 0;
+  #mirrored = 0;
 
-  record(status: number, ms: number): void {
+  record(status: number, ms: number, mirrored = false): void {
     this.#byStatus[status] = (this.#byStatus[status] ?? 0) + 1;
     const found = LATENCY_BOUNDS.findIndex((bound) => ms <= bound);
     this.#latency[found < 0 ? LATENCY_BOUNDS.length : found]! += 1;
     this.#sum += ms;
+    if (mirrored) this.#mirrored += 1;
   }
 
-  snapshot(inFlight: number): RequestMetrics {
+  snapshot(now: Pick<RequestMetrics, "inFlight" | "instances">): RequestMetrics {
     const counts = Object.entries(this.#byStatus).map(([status, count]) => ({
       status: Number(status),
       count,
     }));
     return {
       requests: counts.reduce((sum, { count }) => sum + count, 0),
+      mirrored: this.#mirrored,
       errors: counts.reduce((sum, { status, count }) => sum + (status >= 400 ? count : 0), 0),
       byStatus: { ...this.#byStatus },
       latency: [...this.#latency],
       latencySumMs: this.#sum,
-      inFlight,
+      ...now,
     };
   }
 }

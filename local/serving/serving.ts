@@ -1,11 +1,10 @@
 /** What answers on the local Azure: online deployments and batch runs, in Python processes of this machine. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { BlobStore, Log, OnlineDeploymentSpec, Serving } from "../contracts.ts";
+import type { BatchProgress, BlobStore, Log, OnlineDeploymentSpec, Serving } from "../contracts.ts";
 import { runBatch } from "./batch/run.ts";
 import { createEnvironments } from "./environments.ts";
 import { tailOf } from "./logs.ts";
-import type { RequestMetrics } from "./metrics.ts";
 import { Deployment } from "./online/deployment.ts";
 import type { Lease } from "./online/deployment.ts";
 import { Processes } from "./processes.ts";
@@ -27,14 +26,12 @@ export interface ServingOptions {
 /** What the front door needs of a deployment. */
 export interface Target {
   acquire(): Lease | "busy" | "down";
-  record(status: number, ms: number): void;
+  record(status: number, ms: number, mirrored?: boolean): void;
 }
 
 export interface LocalServing extends Serving {
   /** The deployment under this id, if there is one. */
   target(id: string): Target | undefined;
-  /** Requests of a deployment since it was first made; `undefined` if there is none under this id. */
-  metrics(id: string): RequestMetrics | undefined;
 }
 
 export async function createServing(options: ServingOptions): Promise<LocalServing> {
@@ -49,6 +46,7 @@ export async function createServing(options: ServingOptions): Promise<LocalServi
   const context = { dir, environments, blobs, processes, log, maxInstances };
   const deployments = new Map<string, Deployment>();
   const runs = new Set<Promise<unknown>>();
+  const progress = new Map<string, BatchProgress>();
   const keyOf = (id: string) => id.toLowerCase();
 
   return {
@@ -71,11 +69,16 @@ export async function createServing(options: ServingOptions): Promise<LocalServi
       const run = runBatch(spec, AbortSignal.any([signal, closing.signal]), {
         ...context,
         maxWorkers: maxBatchWorkers,
+        onProgress: (now) => progress.set(spec.job, now),
       });
       const settled = run.catch(() => undefined);
       runs.add(settled);
-      return run.finally(() => runs.delete(settled));
+      return run.finally(() => {
+        runs.delete(settled);
+        progress.delete(spec.job);
+      });
     },
+    batchProgress: (job) => progress.get(job),
     target: (id) => deployments.get(keyOf(id)),
     metrics: (id) => deployments.get(keyOf(id))?.metrics(),
     async close() {

@@ -116,6 +116,8 @@ function fakeServing(): FakeServing {
       live.set(spec.id, spec);
     },
     remove: (id) => Promise.resolve(void live.delete(id)),
+    metrics: () => undefined,
+    batchProgress: () => undefined,
     logs: (id, container, tail) => Promise.resolve(`${container} ${String(tail)} ${id}`),
     async runBatch(spec, signal) {
       runs.push(spec);

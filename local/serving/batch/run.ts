@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { BatchRunSpec, BatchSummary, BlobRef, BlobStore, Log } from "../../contracts.ts";
+import type { BatchProgress, BatchRunSpec, BatchSummary, BlobRef, BlobStore, Log } from "../../contracts.ts";
 import { ServingError } from "../../contracts.ts";
 import { fetchContent, scriptFolder } from "../content.ts";
 import type { Content } from "../content.ts";
@@ -23,6 +23,8 @@ export interface BatchContext {
   readonly processes: Processes;
   readonly log: Log;
   readonly maxWorkers: number;
+  /** Told once the mini-batches are planned, and after each. */
+  readonly onProgress?: (progress: BatchProgress) => void;
 }
 
 /** All files under a path, or the path itself, sorted by name. */
@@ -138,7 +140,10 @@ async function process(
   await mkdir(rows, { recursive: true });
   await mkdir(outputFolder(dir), { recursive: true });
   const workers = await startable(spec, content, environment, dir, progress.plan, context);
-  await drain(spec, signal, workers, progress, rows);
+  const told = () =>
+    context.onProgress?.({ ...summarize(progress.results), planned: progress.miniBatches.length });
+  told();
+  await drain(spec, signal, workers, progress, rows, told);
   const failure = failureOf(summarize(progress.results), spec.errorThreshold, true);
   if (failure) throw new ServingError("UserError", failure);
   const written = outputFolder(dir);
@@ -199,6 +204,7 @@ async function drain(
   workers: readonly Worker[],
   { miniBatches, results }: Progress,
   rows: string,
+  told: () => void,
 ): Promise<void> {
   const waiting = miniBatches.values();
   const over = new AbortController();
@@ -212,6 +218,7 @@ async function drain(
       const result = await attempts(spec, worker, miniBatch, join(rows, String(miniBatch.id)), ended);
       if (isOver()) return;
       results.push(result);
+      told();
       if (failureOf(summarize(results), spec.errorThreshold, false)) over.abort();
     }
   };

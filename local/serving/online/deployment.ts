@@ -7,13 +7,12 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { BlobStore, Log, OnlineDeploymentSpec } from "../../contracts.ts";
+import type { BlobStore, Log, OnlineDeploymentSpec, RequestMetrics } from "../../contracts.ts";
 import { ServingError } from "../../contracts.ts";
 import { fetchContent, scriptFolder } from "../content.ts";
 import type { Content } from "../content.ts";
 import type { Environments, PythonEnvironment } from "../environments.ts";
 import { MetricsRecorder } from "../metrics.ts";
-import type { RequestMetrics } from "../metrics.ts";
 import { baseEnvironment, PYTHON_SCRIPTS } from "../processes.ts";
 import type { Processes } from "../processes.ts";
 import { Instance } from "./instance.ts";
@@ -116,12 +115,14 @@ export class Deployment {
     };
   }
 
-  record(status: number, ms: number): void {
-    this.#recorder.record(status, ms);
+  record(status: number, ms: number, mirrored = false): void {
+    this.#recorder.record(status, ms, mirrored);
   }
 
   metrics(): RequestMetrics {
-    return this.#recorder.snapshot(this.#current?.inFlight ?? 0);
+    const { inFlight = 0, instances = [] } = this.#current ?? {};
+    const ready = instances.filter((instance) => instance.ready).length;
+    return this.#recorder.snapshot({ inFlight, instances: { ready, all: instances.length } });
   }
 
   /** `undefined` before the first attempt. */
