@@ -10,5 +10,7 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ["<rootDir>/.local/"],
+  // By default Jest leaves one core to the terminal: on two that is one test at a time.
+  maxWorkers: "100%",
   testTimeout: 120_000,
 };
