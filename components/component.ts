@@ -5,7 +5,16 @@ import type { Named, NamePlan, Naming } from "./names.ts";
 
 /** One folder of `components/` each. */
 export type Module =
-  "access" | "assets" | "compute" | "data" | "endpoints" | "monitoring" | "registry" | "workspace";
+  | "access"
+  | "assets"
+  | "compute"
+  | "data"
+  | "endpoints"
+  | "jobs"
+  | "monitoring"
+  | "network"
+  | "registry"
+  | "workspace";
 
 /** The type token of a component. It is part of every URN beneath it: renaming one takes an alias. */
 export const token = (module: Module, className: string): string => `azureml:${module}:${className}`;

@@ -37,6 +37,15 @@ const endpoint: NameRule = {
   unique: true,
 };
 
+const networkName: NameRule = {
+  abbreviation: "",
+  pattern: /^[a-zA-Z0-9]([-\w.]{0,78}\w)?$/,
+  allowed: "1 to 80 letters, digits and -_., a letter or digit first, no dash or dot last",
+  max: 80,
+  separator: "-",
+  unique: false,
+};
+
 /** Sources: Azure's resource name rules; for Azure ML the service's own, which are narrower than its API description. */
 export const nameRules = {
   resourceGroup: {
@@ -95,6 +104,9 @@ export const nameRules = {
     separator: "-",
     unique: false,
   },
+  virtualNetwork: { ...networkName, abbreviation: "vnet", max: 64 },
+  networkSecurityGroup: { ...networkName, abbreviation: "nsg" },
+  privateEndpoint: { ...networkName, abbreviation: "pep" },
   group: {
     abbreviation: "grp",
     pattern: /^[^<>%;,+=*?"]{1,256}$/,

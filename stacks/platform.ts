@@ -13,6 +13,8 @@ import { ContainerRegistry } from "../components/registry/container-registry.ts"
 import { StageGroup } from "../components/workspace/stage-group.ts";
 import { Workspace } from "../components/workspace/workspace.ts";
 import { isOpen } from "./config.ts";
+import { stageLinks } from "./network-plan.ts";
+import { buildNetwork, endpointsTo } from "./network.ts";
 import { UPLOADS } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -46,6 +48,14 @@ export function buildPlatform(settings: Settings) {
     { protect },
   );
 
+  const network = buildNetwork(settings, placement);
+  const endpoints = endpointsTo(placement, network.place);
+  const partEndpoints = [
+    ...endpoints("storage", storage.id, stageLinks.storage),
+    ...endpoints("vault", vault.id, stageLinks.vault),
+    ...endpoints("registry", registry.id, stageLinks.registry),
+  ];
+
   const access = {
     subscriptionId,
     table: rolesFor({ managedNetwork: isolation !== "none" }),
@@ -78,21 +88,28 @@ export function buildPlatform(settings: Settings) {
       applicationInsightsId: monitoring.applicationInsightsId,
       purgeOnDestroy: settings.purgeOnDestroy,
     },
-    // Without them it cannot make its containers and secrets, and its first job or deployment fails.
-    { protect, dependsOn: partRoles },
+    // Without its roles it cannot make its containers and secrets. Ways into its parts outlive it: Azure needs them
+    // while it takes the workspace down.
+    { protect, dependsOn: [partRoles, ...partEndpoints] },
   );
+  const workspaceEndpoints = endpoints("workspace", workspace.id, stageLinks.workspace);
   const workspaceRoles = new RoleAssignments("workspace-roles", {
     ...access,
     scopes: { workspace: workspace.id },
   });
 
+  const { nodesSubnetId } = network;
   const clusters = record(settings.clusters, (clusterName, cluster) => {
     const args = { workspace: workspace.inside, clusterName, identityId: identities.compute.id, ...cluster };
     // Without its roles a node cannot pull the image of its first job.
     return new ComputeCluster(
       clusterName,
-      { ...args, nodePublicIp: isolation === "none" },
-      { dependsOn: partRoles },
+      {
+        ...args,
+        nodePublicIp: publicNetworkAccess && isolation === "none" && !nodesSubnetId,
+        ...(nodesSubnetId && { subnetId: nodesSubnetId }),
+      },
+      { dependsOn: [partRoles, ...workspaceEndpoints] },
     );
   });
   const datastores = record(

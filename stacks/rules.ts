@@ -2,6 +2,7 @@
 import { nameProblem } from "../components/names.ts";
 import { show } from "../specs/problems.ts";
 import type { KeyPath } from "../specs/types.ts";
+import { planNetwork } from "./network-plan.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Finding {
@@ -80,9 +81,18 @@ const rules: readonly Rule[] = [
           },
         ];
   },
-  function nodesNeedANetwork({ openings, isolation, clusters }) {
+  function networkFits({ network, clusters, isolation }) {
+    if (network.kind !== "own") return [];
+    return planNetwork(network, clusters, isolation !== "none").problems.map((message) => ({
+      path: ["network", "addressSpace"],
+      message,
+    }));
+  },
+  function nodesNeedANetwork({ openings, isolation, clusters, network }) {
     return isolation !== "none" ||
       openings.includes("publicNetworkAccess") ||
+      network.kind === "own" ||
+      (network.kind === "given" && network.nodesSubnetId !== undefined) ||
       Object.keys(clusters).length === 0
       ? []
       : [
@@ -90,7 +100,7 @@ const rules: readonly Rule[] = [
             path: ["isolation"],
             message: found(
               isolation,
-              "a managed network, as nodes have no public addresses in a closed stage",
+              "a managed network, or a network with a subnet for nodes: they have no public addresses in a closed stage",
             ),
           },
         ];

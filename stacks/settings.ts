@@ -37,6 +37,45 @@ const cluster = keys({
   priority: z.enum(["Dedicated", "LowPriority"]).optional().describe("Default Dedicated"),
 });
 
+const armId = (type: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(
+        `^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${type.replaceAll("/", "/(?:[^/]+/)?")}/[^/]+$`,
+        "i",
+      ),
+      `an ARM id, "/subscriptions/…/${type}/…"`,
+    );
+
+const network = z
+  .discriminatedUnion("kind", [
+    keys({ kind: z.literal("none").describe("No private endpoints") }),
+    keys({
+      kind: z.literal("own").describe("A network of the stage's own, with private DNS zones"),
+      addressSpace: z.string().describe('Range of the network, like "10.20.0.0/24"'),
+      notIn: z
+        .array(z.string())
+        .optional()
+        .describe("Ranges of networks that this one will be peered with. Default none"),
+    }),
+    keys({
+      kind: z.literal("given").describe("A subnet that somebody else looks after"),
+      subnetId: armId("Microsoft.Network/virtualNetworks/subnets").describe("Where private endpoints go"),
+      nodesSubnetId: armId("Microsoft.Network/virtualNetworks/subnets")
+        .optional()
+        .describe("Where compute nodes go if the workspace has no managed network. Default none"),
+      zonesIn: z
+        .string()
+        .regex(/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i, "the ARM id of a resource group")
+        .optional()
+        .describe(
+          "Resource group of the private DNS zones. Default: records are made by others, as by a policy of the organisation",
+        ),
+    }),
+  ])
+  .describe("How callers in a network reach what the Internet does not");
+
 const bakeSeconds = whole(0, 86_400).describe("How long a step has to prove itself");
 const percent = whole(1, 100);
 const release = keys({
@@ -94,6 +133,7 @@ export const settings = keys({
   isolation: z
     .enum(["none", "internet-outbound", "approved-outbound"])
     .describe("Network of computes and deployments. Can be tightened later, never relaxed"),
+  network,
   protect: boolean.describe("Refuses to delete or replace what holds data, and endpoints"),
   purgeOnDestroy: boolean.describe("`destroy` leaves nothing to recover, and the workspace's name free"),
   deployer: keys({

@@ -20,6 +20,11 @@ export interface ComputeClusterArgs {
   readonly priority?: "Dedicated" | "LowPriority";
   /** Gives each node an address on the Internet; without one they need a network of the workspace's. @default false */
   readonly nodePublicIp?: boolean;
+  /** Subnet of the nodes; not in a workspace with a managed network, which brings its own. @default none */
+  readonly subnetId?: pulumi.Input<string>;
+  /** Region of the nodes. @default the workspace's */
+  readonly computeLocation?: string;
+  readonly description?: string;
 }
 
 /** An autoscaling cluster of Linux nodes: no password or key sign-in, and no SSH port open. */
@@ -39,6 +44,8 @@ export class ComputeCluster extends pulumi.ComponentResource {
         properties: {
           computeType: "AmlCompute",
           disableLocalAuth: true,
+          ...(args.computeLocation !== undefined && { computeLocation: args.computeLocation }),
+          ...(args.description !== undefined && { description: args.description }),
           properties: {
             osType: "Linux",
             vmSize: args.vmSize,
@@ -50,6 +57,7 @@ export class ComputeCluster extends pulumi.ComponentResource {
             },
             remoteLoginPortPublicAccess: "Disabled",
             enableNodePublicIp: args.nodePublicIp ?? false,
+            ...(args.subnetId !== undefined && { subnet: { id: args.subnetId } }),
           },
         },
       },
@@ -67,10 +75,12 @@ export class ComputeCluster extends pulumi.ComponentResource {
 
 /** What Azure keeps as it was made; azure-native would show an update, and Azure ignore or refuse it. */
 const immutable = [
+  "properties.computeLocation",
   "properties.disableLocalAuth",
   "properties.properties.enableNodePublicIp",
   "properties.properties.osType",
   "properties.properties.remoteLoginPortPublicAccess",
+  "properties.properties.subnet",
   "properties.properties.vmPriority",
   "properties.properties.vmSize",
 ];

@@ -124,7 +124,27 @@ describe("checkSettings", () => {
     [
       "nodes that nothing reaches",
       { openings: [] },
-      'azure-ml:isolation: found "none"; allowed: a managed network',
+      'azure-ml:isolation: found "none"; allowed: a managed network, or a network with a subnet for nodes',
+    ],
+    [
+      "a network that is too small",
+      { network: { kind: "own", addressSpace: "10.0.0.0/28" } },
+      "azure-ml:network.addressSpace: 10.0.0.0/28 has 16 addresses, and the subnets take 40: private-endpoints 32, nodes 8; allowed: a /26 or wider",
+    ],
+    [
+      "a network that overlaps another",
+      { network: { kind: "own", addressSpace: "10.0.0.0/24", notIn: ["10.0.0.0/16"] } },
+      "azure-ml:network.addressSpace: 10.0.0.0/24 overlaps 10.0.0.0/16, which notIn keeps free",
+    ],
+    [
+      "a range that is none",
+      { network: { kind: "own", addressSpace: "10.0.0.5/24" } },
+      'azure-ml:network.addressSpace: "10.0.0.5/24" is not a range',
+    ],
+    [
+      "a subnet that is none",
+      { network: { kind: "given", subnetId: "subnet" } },
+      'azure-ml:network.subnetId: found "subnet"; allowed: an ARM id, "/subscriptions/…/Microsoft.Network/virtualNetworks/subnets/…"',
     ],
     [
       "purging what is protected",

@@ -112,8 +112,28 @@ describe.each(["local", "dev"] as const)("%s", (name) => {
   });
 });
 
-test("local and prod differ in settings, not in what is made", async () => {
+test("local and prod differ in settings, and in what only a closed or watched stage has", async () => {
   const kinds = (run: Run) =>
     new Set(run.resources.map(({ type }) => type).filter((type) => type !== "azureml:index:WorkspacePurge"));
-  expect(kinds(await runStage("local"))).toEqual(kinds(await runStage("prod")));
+  const [local, prod] = [kinds(await runStage("local")), kinds(await runStage("prod"))];
+  expect([...local].filter((type) => !prod.has(type))).toEqual([]);
+  const only = /^azure-native:(network|privatedns):|^azureml:network:/;
+  expect([...prod].filter((type) => !local.has(type) && !only.test(type))).toEqual([]);
+  expect(prod).toContain("azure-native:network:PrivateEndpoint");
+});
+
+test("everything of prod is reached by a private endpoint, and so is the workspace before its nodes", async () => {
+  const prod = await runStage("prod");
+  const groups = prod
+    .of("azure-native:network:PrivateEndpoint")
+    .map(({ inputs }) => JSON.stringify(inputs["privateLinkServiceConnections"]))
+    .map((link) => /"groupIds":\["(\w+)"\]/.exec(link)?.[1]);
+  expect(groups.sort()).toEqual(["amlworkspace", "blob", "file", "queue", "registry", "table", "vault"]);
+  const names = (urns: readonly string[]) => urns.map((urn) => urn.split("::").at(-1));
+  const { dependencies } = prod.one("azure-native:machinelearningservices:Workspace");
+  expect(names(dependencies)).toEqual(
+    expect.arrayContaining(["storage-network-blob", "vault-network-vault"]),
+  );
+  for (const compute of prod.of("azure-native:machinelearningservices:Compute"))
+    expect(names(compute.dependencies)).toContain("workspace-network-workspace");
 });

@@ -1,13 +1,27 @@
 /** Microsoft.Network and Microsoft.Consumption: records with the references that Azure checks; no packet is filtered. */
 import { guidOf } from "../identities.ts";
-import { at, isObject, type Json, type JsonObject, objectAt, textAt } from "../json.ts";
+import { at, objectAt, textAt } from "../json.ts";
 import type { Cloud, ProviderTable, ResourceType, Rule, WriteContext } from "../table.ts";
 import type { Resource } from "../store.ts";
 import { missing } from "./insights.ts";
 import { acceptedLocation, asyncPut, nameRule } from "./modes.ts";
+import {
+  items,
+  keepsUsedSubnets,
+  linksToParts,
+  networkRanges,
+  NSG,
+  PRIVATE_ENDPOINT,
+  SUBNET,
+  subnetRange,
+  unlinkedZone,
+  unusedGroup,
+  unusedSubnets,
+  VNET,
+  ZONE,
+  zoneIsGlobal,
+} from "./network-rules.ts";
 
-const VNET = "Microsoft.Network/virtualNetworks";
-const SUBNET = `${VNET}/subnets`;
 const netName = nameRule(
   /^[a-zA-Z0-9]([-\w.]{0,78}\w)?$/,
   "1 to 80 letters, digits, . _ and -, a letter or digit first",
@@ -26,8 +40,6 @@ const record = (type: string, more: Partial<ResourceType> = {}): ResourceType =>
   ...more,
 });
 const child = (type: string, more: Partial<ResourceType> = {}) => record(type, { tracked: false, ...more });
-
-const items = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Every `{id}` in a list must be there. */
 const listRefersTo = (path: string, ...inner: string[]): Rule<WriteContext> => ({
@@ -58,6 +70,12 @@ export const network: ProviderTable = {
   types: [
     record(VNET, {
       required: ["properties.addressSpace.addressPrefixes"],
+      rules: [
+        networkRanges,
+        keepsUsedSubnets,
+        listRefersTo("properties.subnets", "properties.networkSecurityGroup.id"),
+      ],
+      deleteRules: [unusedSubnets],
       written: keepSubnets,
       view: (cloud, vnet) => ({
         properties: {
@@ -65,14 +83,14 @@ export const network: ProviderTable = {
         },
       }),
     }),
-    child(SUBNET, { rules: [{ code: "InvalidRequestFormat", check: needsPrefix }] }),
+    child(SUBNET, { rules: [subnetRange], deleteRules: [unusedSubnets] }),
     child(`${VNET}/virtualNetworkPeerings`),
-    record("Microsoft.Network/networkSecurityGroups"),
-    child("Microsoft.Network/networkSecurityGroups/securityRules"),
+    record(NSG, { deleteRules: [unusedGroup] }),
+    child(`${NSG}/securityRules`),
     record("Microsoft.Network/natGateways", { required: ["sku.name"] }),
     record("Microsoft.Network/publicIPAddresses"),
     record("Microsoft.Network/routeTables"),
-    record("Microsoft.Network/privateEndpoints", {
+    record(PRIVATE_ENDPOINT, {
       required: ["properties.subnet.id"],
       rules: [
         {
@@ -81,6 +99,7 @@ export const network: ProviderTable = {
           check: ({ cloud, body }) => missing(cloud, textAt(body, "properties.subnet.id"), SUBNET),
         },
         listRefersTo("properties.privateLinkServiceConnections", "properties.privateLinkServiceId"),
+        linksToParts,
       ],
       computed: ({ id, key, salt, body }) => ({
         properties: {
@@ -109,12 +128,13 @@ export const network: ProviderTable = {
         },
       }),
     }),
-    child("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", {
+    child(`${PRIVATE_ENDPOINT}/privateDnsZoneGroups`, {
       rules: [listRefersTo("properties.privateDnsZoneConfigs", "properties.privateDnsZoneId")],
     }),
-    record("Microsoft.Network/privateDnsZones", { name: zoneName }),
-    record("Microsoft.Network/privateDnsZones/virtualNetworkLinks", {
+    record(ZONE, { name: zoneName, rules: [zoneIsGlobal], deleteRules: [unlinkedZone] }),
+    record(`${ZONE}/virtualNetworkLinks`, {
       rules: [
+        zoneIsGlobal,
         {
           code: "InvalidResourceReference",
           target: "properties.virtualNetwork.id",
@@ -123,20 +143,12 @@ export const network: ProviderTable = {
       ],
     }),
     ...["A", "AAAA", "CNAME", "MX", "PTR", "SRV", "TXT"].map((kind): ResourceType => ({
-      type: `Microsoft.Network/privateDnsZones/${kind}`,
+      type: `${ZONE}/${kind}`,
       stateless: true,
       etag: true,
     })),
   ],
 };
-
-function needsPrefix({ body }: WriteContext): string | undefined {
-  const one = textAt(body, "properties.addressPrefix");
-  const many = at(body, "properties.addressPrefixes");
-  return one === undefined && !Array.isArray(many)
-    ? "A subnet needs addressPrefix or addressPrefixes."
-    : undefined;
-}
 
 export const consumption: ProviderTable = {
   types: [

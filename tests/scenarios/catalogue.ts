@@ -1,0 +1,225 @@
+/**
+ * Every component of the platform in three scenarios: `defaults` says the fewest arguments, `max` all of them, `hardened`
+ * what a locked-down stage says. The same table is registered under mocks and brought up on an engine.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { Identities } from "../../components/access/identities.ts";
+import { KeyVault } from "../../components/access/key-vault.ts";
+import { PersonaGroups } from "../../components/access/persona-groups.ts";
+import { RoleAssignments } from "../../components/access/role-assignments.ts";
+import { personas, roleTable } from "../../components/access/role-table.ts";
+import { ComputeCluster } from "../../components/compute/cluster.ts";
+import { BlobDatastore } from "../../components/data/blob-datastore.ts";
+import { Storage } from "../../components/data/storage.ts";
+import { Monitoring } from "../../components/monitoring/monitoring.ts";
+import { Network } from "../../components/network/network.ts";
+import { PrivateEndpoints } from "../../components/network/private-endpoints.ts";
+import { ContainerRegistry } from "../../components/registry/container-registry.ts";
+import { StageGroup } from "../../components/workspace/stage-group.ts";
+import { Workspace } from "../../components/workspace/workspace.ts";
+import type { World } from "./world.ts";
+
+export const scenarios = ["defaults", "max", "hardened"] as const;
+export type Scenario = (typeof scenarios)[number];
+
+type Make = (name: string, world: World, opts?: pulumi.ComponentResourceOptions) => pulumi.ComponentResource;
+
+/** A class and its arguments in each scenario; the logical name tells two of one scenario apart. */
+const of =
+  <Args>(
+    Component: new (
+      name: string,
+      args: Args,
+      opts?: pulumi.ComponentResourceOptions,
+    ) => pulumi.ComponentResource,
+  ) =>
+  (args: Readonly<Record<Scenario, (world: World) => Args>>): Readonly<Record<Scenario, Make>> => {
+    const make = (scenario: Scenario): Make => {
+      return (name, world, opts) => new Component(name, args[scenario](world), opts);
+    };
+    return { defaults: make("defaults"), max: make("max"), hardened: make("hardened") };
+  };
+
+const parts = (world: World) => ({
+  placement: world.placement,
+  identityId: world.identityId,
+  storageAccountId: world.storageAccountId,
+  keyVaultId: world.keyVaultId,
+  applicationInsightsId: world.applicationInsightsId,
+  containerRegistryId: world.containerRegistryId,
+});
+const cluster = ({ workspace, identityId }: World) => ({
+  workspace,
+  clusterName: "cpu-cluster",
+  identityId,
+  vmSize: "Standard_DS3_v2",
+  maxNodes: 2,
+});
+const datastore = ({
+  workspace,
+  accountName,
+  containerName,
+  blobEndpoint,
+  subscriptionId,
+  placement,
+}: World) => ({
+  workspace,
+  datastoreName: "training",
+  accountName,
+  containerName,
+  blobEndpoint,
+  subscriptionId,
+  resourceGroupName: placement.resourceGroupName,
+});
+const network = ({ placement }: World) => ({
+  placement,
+  addressSpace: "10.1.0.0/24",
+  subnets: { "private-endpoints": "10.1.0.0/26" },
+  zones: ["one.example.internal"],
+});
+
+/** By type token. */
+export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>>> = {
+  "azureml:access:Identities": of(Identities)({
+    defaults: ({ placement }) => ({ placement }),
+    max: ({ placement }) => ({ placement }),
+    hardened: ({ placement }) => ({ placement }),
+  }),
+  "azureml:access:KeyVault": of(KeyVault)({
+    defaults: ({ placement, tenantId }) => ({ placement, tenantId }),
+    max: ({ placement, tenantId }) => ({
+      placement,
+      tenantId,
+      publicNetworkAccess: true,
+      purgeProtection: false,
+      softDeleteDays: 7,
+    }),
+    hardened: ({ placement, tenantId }) => ({ placement, tenantId, purgeProtection: true }),
+  }),
+  "azureml:access:PersonaGroups": of(PersonaGroups)({
+    defaults: ({ placement: { naming } }) => ({ naming, personas: { readers: "create" } }),
+    max: ({ placement: { naming } }) => ({
+      naming,
+      personas: Object.fromEntries(personas.map((persona) => [persona, "create"])),
+    }),
+    hardened: ({ placement: { naming } }) => ({ naming, personas: { mlEngineers: "create" } }),
+  }),
+  "azureml:access:RoleAssignments": of(RoleAssignments)({
+    defaults: ({ subscriptionId, principalId, storageAccountId }) => ({
+      subscriptionId,
+      table: roleTable,
+      principals: { compute: { id: principalId, type: "ServicePrincipal" as const } },
+      scopes: { storage: storageAccountId },
+    }),
+    max: ({ subscriptionId, principalId, storageAccountId, containerRegistryId, keyVaultId, workspace }) => ({
+      subscriptionId,
+      table: roleTable,
+      principals: {
+        compute: { id: principalId, type: "ServicePrincipal" as const },
+        workspace: { id: principalId, type: "ServicePrincipal" as const },
+      },
+      scopes: {
+        storage: storageAccountId,
+        registry: containerRegistryId,
+        vault: keyVaultId,
+        workspace: workspace.id,
+      },
+    }),
+    hardened: ({ subscriptionId, principalId, containerRegistryId }) => ({
+      subscriptionId,
+      table: roleTable,
+      principals: { endpoint: { id: principalId, type: "ServicePrincipal" as const } },
+      scopes: { registry: containerRegistryId },
+    }),
+  }),
+  "azureml:compute:ComputeCluster": of(ComputeCluster)({
+    defaults: cluster,
+    max: (world) => ({
+      ...cluster(world),
+      minNodes: 1,
+      idleSeconds: 600,
+      priority: "LowPriority" as const,
+      nodePublicIp: true,
+      computeLocation: "northeurope",
+      description: "nodes for experiments",
+    }),
+    hardened: (world) => ({ ...cluster(world), minNodes: 0, nodePublicIp: false }),
+  }),
+  "azureml:data:BlobDatastore": of(BlobDatastore)({
+    defaults: datastore,
+    max: (world) => ({ ...datastore(world), description: "what models learn from" }),
+    hardened: datastore,
+  }),
+  "azureml:data:Storage": of(Storage)({
+    defaults: ({ placement }) => ({ placement, containers: ["uploads"] }),
+    max: ({ placement }) => ({
+      placement,
+      containers: ["uploads", "training"],
+      publicNetworkAccess: true,
+      redundancy: "Standard_GZRS" as const,
+    }),
+    hardened: ({ placement }) => ({
+      placement,
+      containers: ["uploads"],
+      redundancy: "Standard_ZRS" as const,
+    }),
+  }),
+  "azureml:monitoring:Monitoring": of(Monitoring)({
+    defaults: ({ placement }) => ({ placement }),
+    max: ({ placement }) => ({ placement, publicNetworkAccess: true, retentionDays: 30 }),
+    hardened: ({ placement }) => ({ placement, retentionDays: 365 }),
+  }),
+  "azureml:network:Network": of(Network)({
+    defaults: network,
+    max: (world) => ({
+      ...network(world),
+      subnets: { "private-endpoints": "10.1.0.0/26", nodes: "10.1.0.64/26" },
+      zones: ["one.example.internal", "two.example.internal"],
+    }),
+    hardened: network,
+  }),
+  "azureml:network:PrivateEndpoints": of(PrivateEndpoints)({
+    defaults: ({ placement, place, keyVaultId }) => ({
+      placement,
+      place,
+      targetId: keyVaultId,
+      links: ["vault"] as const,
+    }),
+    max: ({ placement, place, storageAccountId }) => ({
+      placement,
+      place,
+      targetId: storageAccountId,
+      links: ["blob", "file", "dfs", "queue", "table"] as const,
+    }),
+    hardened: ({ placement, place, workspace }) => ({
+      placement,
+      place,
+      targetId: workspace.id,
+      links: ["workspace"] as const,
+    }),
+  }),
+  "azureml:registry:ContainerRegistry": of(ContainerRegistry)({
+    defaults: ({ placement }) => ({ placement }),
+    max: ({ placement }) => ({ placement, publicNetworkAccess: true }),
+    hardened: ({ placement }) => ({ placement, publicNetworkAccess: false }),
+  }),
+  "azureml:workspace:StageGroup": of(StageGroup)({
+    defaults: ({ placement: { naming } }) => ({ naming, location: "westeurope", tags: { stage: "test" } }),
+    max: ({ placement: { naming } }) => ({ naming, location: "westeurope", tags: { stage: "test", a: "b" } }),
+    hardened: ({ placement: { naming } }) => ({ naming, location: "westeurope", tags: { stage: "test" } }),
+  }),
+  "azureml:workspace:Workspace": of(Workspace)({
+    defaults: (world) => ({ ...parts(world), purgeOnDestroy: true }),
+    max: (world) => ({
+      ...parts(world),
+      publicNetworkAccess: true,
+      isolation: "internet-outbound" as const,
+      purgeOnDestroy: true,
+    }),
+    hardened: (world) => ({
+      ...parts(world),
+      isolation: "approved-outbound" as const,
+      purgeOnDestroy: true,
+    }),
+  }),
+};
