@@ -73,7 +73,8 @@ export const placeById = (workspace: InWorkspace, tags?: Tags) => ({
   ...regionAndTags(workspace, tags),
 });
 
-const regionAndTags = ({ location, tags: common }: InWorkspace, tags?: Tags) => ({
+/** For what has an id above it to be placed by. */
+export const regionAndTags = ({ location, tags: common }: InWorkspace, tags?: Tags) => ({
   location,
   tags: { ...common, ...tags },
 });

@@ -6,6 +6,7 @@
  * up; giving up is one write, from wherever it is, to the stable map; no weight is passed on before its bake is over and
  * its gates have passed; at most one write a step, and one to give up.
  */
+import { scaled, weightOf, without } from "./traffic-plan.ts";
 import type { Weights } from "./traffic-plan.ts";
 
 export interface Step {
@@ -53,31 +54,6 @@ export function stepProblems(steps: readonly Step[]): string[] {
     ...(percents.at(-1) === 100 ? [] : [`the last step is 100: ${shown}`]),
     ...(steps.every(({ bakeSeconds }) => bakeSeconds >= 0) ? [] : ["bake times are 0 seconds or more"]),
   ];
-}
-
-const isName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-export const weightOf = (map: Weights, name: string): number =>
-  Object.entries(map).find(([key]) => isName(key, name))?.[1] ?? 0;
-const without = (map: Weights, name: string): Weights =>
-  Object.fromEntries(Object.entries(map).filter(([key, weight]) => weight > 0 && !isName(key, name)));
-
-/** `map` scaled to a sum of `total`, in whole numbers, the largest remainders rounded up; none where nothing is left. */
-function scaled(map: Weights, total: number): Weights {
-  const entries = Object.entries(map);
-  const sum = entries.reduce((all, [, weight]) => all + weight, 0);
-  const exact = entries.map(([name, weight]) => ({ name, share: (weight * total) / sum }));
-  const short = total - exact.reduce((all, { share }) => all + Math.floor(share), 0);
-  const first = new Set(
-    [...exact]
-      .sort((a, b) => (b.share % 1) - (a.share % 1))
-      .slice(0, short)
-      .map(({ name }) => name),
-  );
-  return Object.fromEntries(
-    exact
-      .map(({ name, share }) => [name, Math.floor(share) + (first.has(name) ? 1 : 0)] as const)
-      .filter(([, weight]) => weight > 0),
-  );
 }
 
 /**

@@ -116,6 +116,48 @@ export class BatchEndpoint extends Endpoint {
   }
 }
 
+export interface OnlineDeploymentArgs {
+  /** ARM id of an online endpoint. Another endpoint is another deployment. */
+  readonly endpointId: pulumi.Input<string>;
+  /** In Azure too, until something changes that Azure fixes at creation: see {@link OnlineDeployment}. */
+  readonly deploymentName: pulumi.Input<string>;
+  /** The endpoint's. */
+  readonly location: pulumi.Input<string>;
+  /** Those set by others stay. @default none */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** `capacity`: instances. @default one */
+  readonly sku?: pulumi.Input<{
+    readonly name: pulumi.Input<string>;
+    readonly capacity: pulumi.Input<number>;
+  }>;
+  /** Autoscale rules own the number of instances: `sku` counts at creation only. @default false */
+  readonly autoscaled?: pulumi.Input<boolean>;
+  /** As ARM has them. */
+  readonly properties: pulumi.Inputs;
+}
+
+/**
+ * A deployment of an online endpoint. What Azure lets change, changes in place, one write of the whole. What it fixes at
+ * creation (the kind of compute, outbound access) makes a successor beside the old one under the same name with a random
+ * end: take the name from {@link name}, so that traffic follows before the old one goes. A failure quotes the end of the
+ * deployment's log. One that a killed run of the same stack has made is gone on with; any other that exists is not taken over.
+ * Deleting one that still has traffic gives the traffic to the others first.
+ */
+export class OnlineDeployment extends pulumi.CustomResource {
+  /** In Azure. */
+  declare readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: OnlineDeploymentArgs, opts?: pulumi.CustomResourceOptions) {
+    const aliases = [{ type: "azure-native:machinelearningservices:OnlineDeployment" }];
+    super(
+      token("OnlineDeployment"),
+      name,
+      { ...args, ...outputs("name") },
+      pulumi.mergeOptions(opts, { aliases }),
+    );
+  }
+}
+
 export interface EndpointTrafficArgs {
   /** ARM id of an online endpoint. Another endpoint is another resource. */
   readonly endpointId: pulumi.Input<string>;

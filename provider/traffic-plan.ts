@@ -47,6 +47,41 @@ export function spelledLike(like: Weights, weights: Weights): Weights {
   );
 }
 
+const isName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+/** Percent of a deployment; 0 where the map does not name it. */
+export const weightOf = (map: Weights, name: string): number =>
+  Object.entries(map).find(([key]) => isName(key, name))?.[1] ?? 0;
+/** The entries that get requests, but for this one. */
+export const without = (map: Weights, name: string): Weights =>
+  Object.fromEntries(Object.entries(map).filter(([key, weight]) => weight > 0 && !isName(key, name)));
+
+/** `map` scaled to a sum of `total`, in whole numbers, the largest remainders rounded up; none where nothing is left. */
+export function scaled(map: Weights, total: number): Weights {
+  const entries = Object.entries(map);
+  const sum = entries.reduce((all, [, weight]) => all + weight, 0);
+  const exact = entries.map(([name, weight]) => ({ name, share: (weight * total) / sum }));
+  const short = total - exact.reduce((all, { share }) => all + Math.floor(share), 0);
+  const first = new Set(
+    [...exact]
+      .sort((a, b) => (b.share % 1) - (a.share % 1))
+      .slice(0, short)
+      .map(({ name }) => name),
+  );
+  return Object.fromEntries(
+    exact
+      .map(({ name, share }) => [name, Math.floor(share) + (first.has(name) ? 1 : 0)] as const)
+      .filter(([, weight]) => weight > 0),
+  );
+}
+
+/** Both maps when a deployment goes: the others share what it had. Nothing where no other has live traffic. */
+export function withoutDeployment({ traffic, mirrorTraffic }: Traffic, name: string): Traffic | undefined {
+  const rest = without(traffic, name);
+  const mirrored = without(mirrorTraffic, name);
+  if (Object.keys(rest).length > 0) return { traffic: scaled(rest, 100), mirrorTraffic: mirrored };
+  return weightOf(traffic, name) > 0 ? undefined : { traffic, mirrorTraffic: mirrored };
+}
+
 /** The deployments that get requests, live or mirrored: they must exist and be ready before the map is written. */
 export const receivers = ({ traffic, mirrorTraffic }: Traffic): string[] => [
   ...new Map(

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EndpointTraffic, OnlineEndpoint as Endpoint } from "@azure-ml-as-code/provider/sdk.ts";
-import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
-import { described, placeById, placeIn, token, within } from "../component.ts";
+import {
+  EndpointTraffic,
+  OnlineDeployment as Deployment,
+  OnlineEndpoint as Endpoint,
+} from "@azure-ml-as-code/provider/sdk.ts";
+import { described, placeById, regionAndTags, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 import { exposure } from "../network/exposure.ts";
 import { managedDeployment } from "./managed-release.ts";
@@ -90,39 +93,50 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
       logicalName: string,
       deploymentName: pulumi.Input<string>,
       { properties, instanceCount = 1, tags }: OnlineDeployment,
-      deleteBeforeReplace: boolean,
     ) =>
-      new ml.OnlineDeployment(
+      new Deployment(
         logicalName,
         {
           deploymentName,
-          endpointName: endpoint.endpointName,
-          ...placeIn(workspace, tags),
+          endpointId: endpoint.id,
+          ...regionAndTags(workspace, tags),
           sku: { name: "Default", capacity: instanceCount },
           properties,
         },
-        pulumi.mergeOptions(within(this, opts), {
-          replaceOnChanges: ["properties.endpointComputeType", "properties.egressPublicNetworkAccess"],
-          deleteBeforeReplace,
-        }),
+        pulumi.mergeOptions(within(this, opts), { deleteBeforeReplace: false }),
       );
     const managed = release && managedDeployment(`${name}-candidate`, release, this, opts);
-    // The old one first where the name is given: Azure refuses it while it has traffic. Give the changed one a new name.
     const made = release
-      ? [deploy(`${name}-released`, managed!.deploymentName, release.deployment, false)]
-      : Object.entries(deployments).map(([deploymentName, deployment]) =>
-          deploy(`${name}-${deploymentName}`, deploymentName, deployment, true),
+      ? { released: deploy(`${name}-released`, managed!.deploymentName, release.deployment) }
+      : Object.fromEntries(
+          Object.entries(deployments).map(([deploymentName, deployment]) => [
+            deploymentName,
+            deploy(`${name}-${deploymentName}`, deploymentName, deployment),
+          ]),
+        );
+    // As the deployments are called in Azure: one that was replaced has another name there.
+    const named = (map: Traffic) =>
+      pulumi
+        .all(
+          Object.fromEntries(
+            Object.entries(made).map(([key, { name: inAzure }]) => [key.toLowerCase(), inAzure]),
+          ),
+        )
+        .apply((names) =>
+          Object.fromEntries(
+            Object.entries(map).map(([key, percent]) => [names[key.toLowerCase()] ?? key, percent]),
+          ),
         );
     const live = new EndpointTraffic(
       `${name}-traffic`,
       {
         endpointId: endpoint.id,
-        traffic: release ? made[0]!.name.apply((candidate) => ({ [candidate]: 100 })) : { ...traffic },
-        mirrorTraffic: { ...mirrorTraffic },
+        traffic: named(release ? { released: 100 } : traffic),
+        mirrorTraffic: named(mirrorTraffic),
         ...managed?.release,
       },
-      // The maps name deployments by strings: without this, traffic would go to deployments that do not exist yet.
-      pulumi.mergeOptions(within(this, opts), { dependsOn: made, ...managed?.options }),
+      // Those without traffic too: one that is removed goes after the traffic was written, one that is new is there before.
+      pulumi.mergeOptions(within(this, opts), { dependsOn: Object.values(made), ...managed?.options }),
     );
 
     this.id = endpoint.id;

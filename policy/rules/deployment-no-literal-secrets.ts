@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { BatchDeployment, OnlineDeployment } from "@pulumi/azure-native/machinelearningservices/index.js";
-import { check } from "./check.ts";
+import { check, ownType } from "./check.ts";
 
 const SECRET_NAME =
   /(^|_)(key|apikey|secret|password|passwd|pwd|token|credentials?|connection_?string|sas)$/i;
@@ -8,6 +8,10 @@ const SECRET_VALUE =
   /(AccountKey|SharedAccessKey|Password|Pwd)=|[?&]sig=|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
 /** What the service resolves itself: a workspace connection, or a secret of a vault. */
 const REFERENCE = /^(\$\{\{azureml:\/\/.+\}\}|keyref:https:\/\/.+)$/i;
+
+interface Deployment {
+  readonly properties: { readonly environmentVariables?: Readonly<Record<string, string>> };
+}
 
 const problems = (variables: Readonly<Record<string, string>> = {}) =>
   Object.entries(variables).map(
@@ -25,6 +29,9 @@ export const deploymentNoLiteralSecrets: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   validateResource: [
     check(OnlineDeployment, ({ properties }) => problems(properties.environmentVariables)),
+    check(ownType<Deployment>("OnlineDeployment"), ({ properties }) =>
+      problems(properties.environmentVariables),
+    ),
     check(BatchDeployment, ({ properties }) => problems(properties.environmentVariables)),
   ],
 };

@@ -8,7 +8,7 @@ import type { Answer } from "./operation.ts";
 import { ENDPOINT_READ_ONLY, putForm } from "./put-form.ts";
 
 /** Another operation holds the endpoint, or it changed since it was read: read again, then decide again. */
-const isConflict = (error: unknown): boolean =>
+export const isConflict = (error: unknown): boolean =>
   statusOf(error) === 412 ||
   (statusOf(error) === 409 && ["AnotherOperationInProgress", "OperationCanceled"].includes(codeOf(error)));
 

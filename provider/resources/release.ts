@@ -11,6 +11,7 @@ import {
   readResource,
 } from "../azure/endpoint.ts";
 import { explain, FinalError } from "../azure/errors.ts";
+import { lastLines } from "../azure/logs.ts";
 import { scorer } from "../azure/scoring.ts";
 import { judge } from "../release-gates.ts";
 import type { Gates, Sample, Verdict } from "../release-gates.ts";
@@ -22,7 +23,6 @@ import type { Run } from "./resource.ts";
 
 /** How long giving up may take, whatever else has run out. Milliseconds. */
 const GIVE_UP_MS = 120_000;
-const LOG_LINES = 20;
 
 export interface Release {
   readonly steps: readonly Step[];
@@ -97,23 +97,6 @@ async function write({ id, from, to, onWrite }: Shift, run: Run): Promise<void> 
 }
 
 class Meddled extends Error {}
-
-async function lastLines(id: string, candidate: string, run: Run): Promise<string> {
-  try {
-    const { body } = await run.azure.send(
-      {
-        method: "POST",
-        id: `${id}/deployments/${candidate}/getLogs`,
-        body: { containerType: "InferenceServer", tail: LOG_LINES },
-      },
-      run.signal,
-    );
-    const content = isObject(body) && typeof body["content"] === "string" ? body["content"].trim() : "";
-    return content.split("\n").slice(-LOG_LINES).join("\n") || "(its log is empty)";
-  } catch (error) {
-    return `(its log could not be read: ${explain(error)})`;
-  }
-}
 
 /** The deployments of `map` that are there. */
 async function existing(id: string, map: Weights, run: Run): Promise<Weights> {
@@ -232,7 +215,7 @@ async function takenBack(
   const outcome = await done().catch(
     (failure: unknown) => `NOT ROLLED BACK: ${explain(failure)}. Set the traffic by hand`,
   );
-  const log = await lastLines(id, candidate, last);
+  const log = await lastLines(`${id}/deployments/${candidate}`, last);
   return new FinalError(
     `${id}: the release failed: ${reason}\n${outcome}; ${candidate} is kept. Its log ends:\n${log}`,
     { cause: error },

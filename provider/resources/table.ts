@@ -2,6 +2,7 @@
 import { batchDefaultDeployment } from "./batch-default-deployment.ts";
 import { endpoint } from "./endpoint.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
+import { onlineDeployment } from "./online-deployment.ts";
 import type { Resource } from "./resource.ts";
 import { upload } from "./upload.ts";
 import { workspacePurge } from "./workspace-purge.ts";
@@ -10,6 +11,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:Upload": upload,
   "azureml:index:OnlineEndpoint": endpoint("online"),
   "azureml:index:BatchEndpoint": endpoint("batch"),
+  "azureml:index:OnlineDeployment": onlineDeployment,
   "azureml:index:EndpointTraffic": endpointTraffic,
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
   "azureml:index:WorkspacePurge": workspacePurge,

@@ -105,6 +105,7 @@ const right = {
       },
     },
   }),
+  ownDeployment: fixture(ownType("OnlineDeployment"), { properties: { endpointComputeType: "Managed" } }),
   batchDeployment: fixture(BatchDeployment, { ...inWorkspace, endpointName: "b", properties: {} }),
   assignment: fixture(RoleAssignment, {
     principalId: "p",
@@ -147,6 +148,12 @@ const wrong: Readonly<Record<string, readonly [keyof typeof right, string, unkno
       /^Environment variable API_KEY .*workspace connection/,
     ],
     ["deployment", "properties.environmentVariables.DB", "Server=x;Password=y", /^Environment variable DB/],
+    [
+      "ownDeployment",
+      "properties.environmentVariables",
+      { API_KEY: "abc" },
+      /^Environment variable API_KEY .*workspace connection/,
+    ],
     [
       "batchDeployment",
       "properties.environmentVariables",

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { mapAt, next, stableOf, stepProblems, stepsOf, weightOf } from "../../provider/release-plan.ts";
+import { mapAt, next, stableOf, stepProblems, stepsOf } from "../../provider/release-plan.ts";
 import type { Action, Moment, Step } from "../../provider/release-plan.ts";
+import { weightOf } from "../../provider/traffic-plan.ts";
 import type { Weights } from "../../provider/traffic-plan.ts";
 
 const steps: readonly Step[] = [

@@ -27,9 +27,17 @@ describe("the program's side", () => {
     const batch = new sdk.BatchDefaultDeployment("b", { endpointId: "e", deploymentName: "d" });
     const endpoint = { workspaceId: "w", endpointName: "e", location: "l", properties: { authMode: "Key" } };
     const online = new sdk.OnlineEndpoint("o", endpoint);
+    const deployment = new sdk.OnlineDeployment("od", {
+      endpointId: "e",
+      deploymentName: "d",
+      location: "l",
+      properties: {},
+    });
     const batchEndpoint = new sdk.BatchEndpoint("be", endpoint);
     const purge = new sdk.WorkspacePurge("w", { resourceGroupName: "rg", workspaceName: "ws" });
-    await Promise.all([upload, online, batchEndpoint, traffic, batch, purge].map(({ urn }) => valueOf(urn)));
+    await Promise.all(
+      [upload, online, deployment, batchEndpoint, traffic, batch, purge].map(({ urn }) => valueOf(urn)),
+    );
     expect(await valueOf(upload.files)).toBe(2);
     const resources = seen.filter(({ type }) => type.startsWith("azureml:"));
     expect(resources.map(({ type }) => type).sort()).toEqual(Object.keys(RESOURCES).sort());

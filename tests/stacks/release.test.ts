@@ -30,7 +30,7 @@ describe("azure-ml:releases", () => {
 
   test("makes an endpoint's one deployment a managed release, tried with its sample request", async () => {
     const { one } = await build({ churn: { plan } });
-    expect(one("azure-native:machinelearningservices:OnlineDeployment").inputs).toMatchObject({
+    expect(one("azureml:index:OnlineDeployment").inputs).toMatchObject({
       deploymentName: "r-0a1b2c3d",
       sku: { capacity: 2 },
     });

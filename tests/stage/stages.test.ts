@@ -77,18 +77,19 @@ describe.each(stageNames)("stage %s", (name) => {
   });
 
   test("makes what uses an identity after the identity's roles", () => {
+    const ml = (type: string) => `azure-native:machinelearningservices:${type}`;
     const before = (type: string) =>
       stage
-        .of(`azure-native:machinelearningservices:${type}`)
+        .of(type)
         .map(({ dependencies }) =>
           dependencies
             .filter((urn) => urn.includes(":RoleAssignment::"))
             .map((urn) => urn.split("::").at(-1)),
         );
-    for (const roles of before("Workspace"))
+    for (const roles of before(ml("Workspace")))
       expect(roles).toContain("part-roles-workspace-storage-contributor");
-    for (const roles of before("Compute")) expect(roles).toContain("part-roles-compute-registry-acrpull");
-    for (const roles of before("OnlineDeployment"))
+    for (const roles of before(ml("Compute"))) expect(roles).toContain("part-roles-compute-registry-acrpull");
+    for (const roles of before("azureml:index:OnlineDeployment"))
       expect(roles).toEqual(
         expect.arrayContaining([
           "part-roles-endpoint-storage-storage-blob-data-reader",

@@ -31,7 +31,6 @@ const paths: Readonly<Record<string, string>> = {
   "azure-native:machinelearningservices:CodeVersion": `${workspace}/codes/{name}/versions/{version}`,
   "azure-native:machinelearningservices:ModelVersion": `${workspace}/models/{name}/versions/{version}`,
   "azure-native:machinelearningservices:EnvironmentVersion": `${workspace}/environments/{name}/versions/{version}`,
-  "azure-native:machinelearningservices:OnlineDeployment": `${workspace}/onlineEndpoints/{endpointName}/deployments/{deploymentName}`,
   "azure-native:machinelearningservices:BatchDeployment": `${workspace}/batchEndpoints/{endpointName}/deployments/{deploymentName}`,
 };
 
@@ -39,6 +38,11 @@ const paths: Readonly<Record<string, string>> = {
 const inWorkspace: Readonly<Record<string, string>> = {
   "azureml:index:OnlineEndpoint": "onlineEndpoints",
   "azureml:index:BatchEndpoint": "batchEndpoints",
+};
+
+/** Under another resource, whose id they are told: its property, the last part of the type, their own name. */
+const under: Readonly<Record<string, readonly [parent: string, part: string, name: string]>> = {
+  "azureml:index:OnlineDeployment": ["endpointId", "deployments", "deploymentName"],
 };
 
 const scoring = (inputs: Inputs) => ({
@@ -70,14 +74,22 @@ export function answer(type: string, name: string, inputs: Inputs): { id: string
   const parameters = [...(path ?? "").matchAll(/\{(\w+)\}/g)].map(([, key]) => key!);
   const own = parameters.at(-1);
   const part = inWorkspace[type];
-  const id = part
-    ? `${String(inputs["workspaceId"])}/${part}/${String(inputs["endpointName"])}`
-    : path
-      ? `/subscriptions/${subscription}${path.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(inputs[key]))}`
-      : `id-of-${name}`;
+  const child = under[type];
+  const id = child
+    ? `${String(inputs[child[0]])}/${child[1]}/${String(inputs[child[2]])}`
+    : part
+      ? `${String(inputs["workspaceId"])}/${part}/${String(inputs["endpointName"])}`
+      : path
+        ? `/subscriptions/${subscription}${path.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(inputs[key]))}`
+        : `id-of-${name}`;
   return {
     id,
-    state: { ...inputs, ...(own && { name: inputs[own] }), ...computed[type]?.(inputs, name) },
+    state: {
+      ...inputs,
+      ...(own && { name: inputs[own] }),
+      ...(child && { name: inputs[child[2]] }),
+      ...computed[type]?.(inputs, name),
+    },
   };
 }
 
