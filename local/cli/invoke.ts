@@ -1,169 +1,154 @@
-/** Asks the endpoints of the stage for predictions, as their callers would. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { Agent } from "node:https";
-import { basename, dirname, join, relative } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { BlobServiceClient } from "@azure/storage-blob";
-import { root } from "../daemon/paths.ts";
-import type { Answer, Azure } from "./azure.ts";
-import { ML_API } from "./azure.ts";
-import type { BatchEndpointOutput, OnlineEndpointOutput, StageOutputs } from "./outputs.ts";
+/** `npm run local invoke`: asks an endpoint as its callers do, and says what came. */
+import { readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { styleText } from "node:util";
+import { createLogUpdate } from "log-update";
+import type { Client } from "../client/ask.ts";
+import { batchDeploymentsOf } from "../client/endpoints.ts";
+import { progressOf } from "../client/batch.ts";
+import type { Job } from "../client/batch.ts";
+import { chooseDeployment, fromRepo } from "./find.ts";
+import type { Found } from "./find.ts";
+import { firstRows, invokeBatch, progressLine } from "./invoke-batch.ts";
+import { invokeOnline } from "./invoke-online.ts";
 
-const ML_AUDIENCE = "https://ml.azure.com";
+/** As `main.ts` reads them from the command line: text by flag. */
+export type InvokeFlags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What to send as bearer token, by the endpoint's authentication mode. */
-const bearers: Record<string, (azure: Azure, id: string) => Promise<string>> = {
-  key: async ({ arm }, id) => text((await arm.post(`${id}/listKeys`, { apiVersion: ML_API }))["primaryKey"]),
-  amltoken: async ({ arm }, id) =>
-    text((await arm.post(`${id}/token`, { apiVersion: ML_API }))["accessToken"]),
-  aadtoken: (azure) => azure.token(ML_AUDIENCE),
+/** Flags that change one batch job: where its request has them, and how they read. */
+const OVERRIDES: Readonly<Record<string, { readonly path: readonly string[]; readonly whole?: boolean }>> = {
+  "mini-batch-size": { path: ["miniBatchSize"], whole: true },
+  "instance-count": { path: ["resources", "instanceCount"], whole: true },
+  "max-concurrency": { path: ["maxConcurrencyPerInstance"], whole: true },
+  "error-threshold": { path: ["errorThreshold"], whole: true },
+  "max-retries": { path: ["retrySettings", "maxRetries"], whole: true },
+  "retry-timeout": { path: ["retrySettings", "timeout"] },
+  "logging-level": { path: ["loggingLevel"] },
+  "output-file-name": { path: ["outputFileName"] },
+  "job-name": { path: ["name"] },
 };
+export const OVERRIDE_FLAGS = Object.keys(OVERRIDES);
 
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new Error("ARM answered without the credential that was asked for");
-  return value;
+/** A whole number that a person typed. @throws Error that names the flag. */
+export function wholeNumber(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(`--${flag} is "${text}"; it is a whole number from ${least} on.`);
 }
 
-export interface Prediction {
-  readonly answer: Answer;
-  /** Of the one request, as the caller sees it. */
-  readonly milliseconds: number;
-}
-
-/** One scoring request. `deployment` asks for one by name, whatever its traffic. */
-export async function score(
-  azure: Azure,
-  endpoint: OnlineEndpointOutput,
-  body: string,
-  deployment?: string,
-): Promise<Prediction> {
-  const bearer = bearers[endpoint.authMode.toLowerCase()];
-  if (!bearer) throw new Error(`${endpoint.name} has an unknown authentication mode "${endpoint.authMode}"`);
-  const key = await bearer(azure, endpoint.id);
-  const began = performance.now();
-  const answer = await azure.request(
-    "POST",
-    endpoint.scoringUri,
-    key,
-    body,
-    deployment === undefined ? {} : { "azureml-model-deployment": deployment },
-  );
-  return { answer, milliseconds: performance.now() - began };
-}
-
-export interface BatchJob {
-  readonly name: string;
-  readonly status: string;
-  /** Why it failed, where it did. */
-  readonly message: string | undefined;
-  /** Local copy of the files that the job wrote; `undefined` where it only counts. */
-  readonly predictions:
-    { readonly folder: string; readonly files: number; readonly rows: number } | undefined;
-}
-
-const DONE = new Set(["completed", "failed", "canceled"]);
-
-/** Where a batch run finds its input and leaves its output, as a caller reaches them. */
-interface Place {
-  readonly azure: Azure;
-  /** `https://localhost:PORT` */
-  readonly blobOrigin: string;
-  /** ARM, for the run history. `https://localhost:PORT` */
-  readonly cloud: string;
-  readonly outputs: StageOutputs;
-}
-
-const containerOf = ({ azure, blobOrigin }: Place, account: string, container: string) => {
-  // The storage client hands the agent on to its pipeline without naming it in its types.
-  const options = { agent: new Agent({ ca: azure.ca }), retryOptions: {} };
-  return new BlobServiceClient(`${blobOrigin}/${account}`, azure.credential, options).getContainerClient(
-    container,
-  );
-};
-
-/** Puts a folder of the repo into the stage's storage account. Answers with its URL. */
-async function upload(place: Place, folder: string): Promise<string> {
-  const container = containerOf(place, place.outputs.storageAccount, "invocations");
-  await container.createIfNotExists();
-  const prefix = `${basename(folder)}-${Date.now().toString(36)}`;
-  const from = join(root, folder);
-  const files = (await readdir(from, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  await Promise.all(
-    files.map(async (file) =>
-      container.getBlockBlobClient(`${prefix}/${relative(from, file)}`).uploadData(await readFile(file)),
-    ),
-  );
-  return `${container.url}/${prefix}`;
-}
-
-/** Copies what the job's child wrote to `directory`. */
-async function fetchPredictions(
-  place: Place,
-  job: string,
-  directory: string,
-): Promise<BatchJob["predictions"]> {
-  const { azure, cloud, outputs } = place;
-  const token = await azure.token(cloud);
-  const history = `${cloud}/history/v1.0${outputs.workspace.id}/runs/${job}/children`;
-  const { value } = JSON.parse((await azure.request("GET", history, token)).text) as {
-    value: { runId: string }[];
-  };
-  const store = await azure.arm.get(`${outputs.workspace.id}/datastores/workspaceblobstore`, {
-    apiVersion: ML_API,
-  });
-  const { accountName, containerName } = store?.["properties"] as {
-    accountName: string;
-    containerName: string;
-  };
-  const container = containerOf(place, accountName, containerName);
-  const folder = join(directory, job);
-  let [files, rows] = [0, 0];
-  for (const { runId } of value) {
-    const prefix = `azureml/${runId}/score/`;
-    for await (const { name } of container.listBlobsFlat({ prefix })) {
-      const content = await container.getBlobClient(name).downloadToBuffer();
-      const file = join(folder, name.slice(prefix.length));
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content);
-      files++;
-      rows += content.toString().trimEnd().split("\n").length;
-    }
+/** Invocation settings as the request's body has them. */
+export function overridesOf(flags: InvokeFlags): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [flag, { path, whole }] of Object.entries(OVERRIDES)) {
+    const text = flags[flag];
+    if (typeof text !== "string") continue;
+    const [first, second] = path as [string, string?];
+    const value = whole
+      ? wholeNumber(flag, text, -1)
+      : /^\d+$/.test(text) && flag === "retry-timeout"
+        ? `PT${text}S`
+        : text;
+    if (second === undefined) result[first] = value;
+    else result[first] = { ...(result[first] as Record<string, unknown> | undefined), [second]: value };
   }
-  return files > 0 ? { folder: relative(process.cwd(), folder), files, rows } : undefined;
+  return result;
 }
 
-const asked = (what: string, answer: Answer): unknown => {
-  if (answer.status >= 300) throw new Error(`${what}: ${answer.status} ${answer.text}`);
-  return JSON.parse(answer.text);
+const textOf = (flags: InvokeFlags, name: string): string | undefined => {
+  const value = flags[name];
+  return typeof value === "string" ? value : undefined;
 };
 
-/** Invokes a batch endpoint with a folder of the repo, and follows the job to its end. */
-export async function runBatch(
-  place: Place,
-  endpoint: BatchEndpointOutput,
-  folder: string,
-  directory: string,
-): Promise<BatchJob> {
-  const { azure } = place;
-  const uri = await upload(place, folder);
-  const bearer = await azure.token(ML_AUDIENCE);
-  const body = { properties: { inputData: { data: { jobInputType: "UriFolder", uri } } } };
-  const { name } = asked(
-    `${endpoint.name} refused the job`,
-    await azure.request("POST", endpoint.scoringUri, bearer, JSON.stringify(body)),
-  ) as { name: string };
-  for (;;) {
-    const { properties } = asked(
-      `${endpoint.name} does not tell of job ${name}`,
-      await azure.request("GET", `${endpoint.scoringUri}/${name}`, bearer),
-    ) as { properties: { status: string; error?: { message?: string } } };
-    const { status, error } = properties;
-    if (DONE.has(status.toLowerCase())) {
-      const predictions = status === "Completed" ? await fetchPredictions(place, name, directory) : undefined;
-      return { name, status, message: error?.message, predictions };
-    }
-    await delay(100); // between two looks at the job
-  }
+/** Flags of the other kind of endpoint are a mistake, not to be passed over. */
+function refuseForeign(flags: InvokeFlags, names: readonly string[], kind: string): void {
+  const given = names.filter((name) => flags[name] !== undefined);
+  if (given.length > 0)
+    throw new Error(`${given.map((name) => `--${name}`).join(", ")}: not for ${kind} endpoint.`);
+}
+
+export interface Invoking {
+  readonly client: Client;
+  readonly found: Found;
+  readonly flags: InvokeFlags;
+  /** Where batch output is copied to. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** What was asked for: stdout. */
+  readonly say: (line: string) => void;
+  /** What is said about it: stderr. */
+  readonly note: (line: string) => void;
+}
+
+/** Answers whether all went well. */
+export function invoke(invoking: Invoking): Promise<boolean> {
+  const { client, found, flags, say, note } = invoking;
+  const named = textOf(flags, "deployment");
+  if (found.kind === "batch") return batch(invoking, found, named);
+  refuseForeign(flags, ["input", "output-path", ...OVERRIDE_FLAGS], "an online");
+  const [file, data] = [textOf(flags, "file"), textOf(flags, "data")];
+  const invocation = {
+    ...(file !== undefined && { file }),
+    ...(data !== undefined && { data }),
+    ...(named !== undefined && { deployment: named }),
+    count: wholeNumber("count", textOf(flags, "count") ?? "1", 1),
+    concurrency: wholeNumber("concurrency", textOf(flags, "concurrency") ?? "1", 1),
+  };
+  return invokeOnline(client, found, invocation, say, note);
+}
+
+async function batch(
+  { client, flags, directory, signal, say, note }: Invoking,
+  found: Found & { kind: "batch" },
+  named: string | undefined,
+): Promise<boolean> {
+  const { endpoint, sample, spec } = found;
+  refuseForeign(flags, ["file", "data", "count", "concurrency"], "a batch");
+  const input = textOf(flags, "input") ?? (sample === undefined ? undefined : fromRepo(sample));
+  if (input === undefined) throw new Error(`${endpoint.name} has no sample input: give one with --input.`);
+  const names = (await batchDeploymentsOf(client, endpoint.id)).map(({ name }) => name);
+  const deployment = named === undefined ? undefined : chooseDeployment(named, names, endpoint.name);
+  const outputUri = textOf(flags, "output-path");
+  const shown = progressShown(note);
+  const invocation = {
+    input,
+    overrides: overridesOf(flags),
+    ...(deployment !== undefined && { deployment }),
+    ...(outputUri !== undefined && { outputUri }),
+  };
+  const outcome = await invokeBatch(client, found, invocation, directory, shown.look, signal).finally(
+    shown.end,
+  );
+  const { job, predictions } = outcome;
+  const ok = job.status === "Completed";
+  const error = job.error ?? job.children.find((child) => child.error)?.error;
+  note(
+    `${styleText(ok ? "green" : "red", ok ? "✓" : "✗")} job ${job.name} ${job.status}${error?.message ? `: ${error.message}` : ""}`,
+  );
+  if (!ok) note(`Its logs: npm run local logs ${spec ?? endpoint.name} -- --job ${job.name}`);
+  for (const uri of job.children.flatMap(({ outputs }) => Object.values(outputs))) note(`Output    ${uri}`);
+  if (!predictions) return ok;
+  note(`Copied    ${predictions.folder}: ${predictions.rows} rows in ${predictions.files.length} file(s)`);
+  const first = predictions.files[0]!;
+  note(`First rows of ${relative(join(directory, job.name), first)}`);
+  firstRows(await readFile(first, "utf8"), 5).forEach(say);
+  return ok;
+}
+
+/** On a terminal one line that changes; elsewhere a line for each change of status or tenth of the way. */
+function progressShown(note: (line: string) => void) {
+  const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  let before = "";
+  return {
+    look(job: Job) {
+      const line = progressLine(job);
+      if (live) live(line);
+      else {
+        const now = progressOf(job);
+        const step = `${job.status} ${now ? Math.floor((10 * now.miniBatches) / Math.max(1, now.planned)) : ""}`;
+        if (step !== before) note(line);
+        before = step;
+      }
+    },
+    end: () => live?.done(),
+  };
 }

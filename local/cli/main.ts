@@ -1,8 +1,16 @@
 /** `npm run local VERB`: stage `local` by parts. Each verb is a row of {@link VERBS}. */
 import { parseArgs, styleText } from "node:util";
 import { localPaths } from "../daemon/paths.ts";
+import { OVERRIDE_FLAGS } from "./invoke.ts";
 import type { Arguments, Verb } from "./verbs.ts";
 import { VERBS } from "./verbs.ts";
+
+/** Of the verbs that ask endpoints. */
+const TEXT_FLAGS = [
+  ...["deployment", "file", "data", "count", "concurrency", "input", "output-path"],
+  ...["container", "job", "tail"],
+  ...OVERRIDE_FLAGS,
+];
 
 const usage = (): string =>
   [
@@ -15,9 +23,20 @@ const usage = (): string =>
     "Flags go after `--`, as in: npm run local up -- --engine embedded",
     "  --engine pulumi|embedded   default: a working `pulumi` on PATH, else the embedded engine",
     "  --json                     for env and status",
-    "  --file FILE                request body for invoke",
-    "  --deployment NAME          for invoke and logs",
     "  --refresh                  up and preview: look at the cloud first",
+    "invoke and logs",
+    "  --deployment NAME          default: by traffic, or the batch endpoint's default",
+    "invoke an online endpoint",
+    "  --file FILE | --data JSON  request body; - is standard input. Default: the sample in the specs",
+    "  --count N --concurrency N  that many requests, so many at a time, with a summary",
+    "invoke a batch endpoint",
+    "  --input INPUT              path, azureml:NAME:VERSION, azureml:NAME@latest, datastore URI. Default: the sample",
+    "  --output-path URI          folder on a datastore",
+    `  ${OVERRIDE_FLAGS.map((flag) => `--${flag}`).join(" ")}`,
+    "logs",
+    "  --container NAME           inference-server (default) or storage-initializer",
+    "  --job NAME                 of a batch endpoint; default: its newest",
+    "  --tail N  --follow         default: the last 100 lines",
   ].join("\n");
 
 function readArguments(given: readonly string[]): Arguments {
@@ -27,13 +46,14 @@ function readArguments(given: readonly string[]): Arguments {
     options: {
       engine: { type: "string" },
       json: { type: "boolean", default: false },
-      file: { type: "string" },
-      deployment: { type: "string" },
       refresh: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
+      follow: { type: "boolean", short: "f" },
+      ...Object.fromEntries(TEXT_FLAGS.map((name) => [name, { type: "string" } as const])),
     },
   });
-  return { ...values, rest: positionals };
+  const { engine, json, refresh } = values;
+  return { ...(engine !== undefined && { engine }), json, refresh, flags: values, rest: positionals };
 }
 
 /** Ctrl-C once: what is under way ends and is written down. Twice: at once. */

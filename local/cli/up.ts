@@ -1,12 +1,12 @@
 /** What `npm run local up` says after the engine has done its work: predictions, URLs, next steps. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { styleText } from "node:util";
 import type { Running } from "../daemon/control.ts";
-import { root } from "../daemon/paths.ts";
-import type { LocalPaths } from "../daemon/paths.ts";
-import type { Azure } from "./azure.ts";
-import { runBatch, score } from "./invoke.ts";
+import type { Client } from "../client/ask.ts";
+import { scorer } from "../client/online.ts";
+import { fromRepo } from "./find.ts";
+import type { Found } from "./find.ts";
+import { invokeBatch } from "./invoke-batch.ts";
 import type { StageOutputs } from "./outputs.ts";
 
 const good = (text: string) => styleText("green", text);
@@ -19,49 +19,36 @@ const shortened = (text: string, width = 100): string => {
 };
 
 /** Asks one online endpoint with its sample request. Answers whether it gave a prediction. */
-async function askOnline(
-  azure: Azure,
-  endpoint: StageOutputs["onlineEndpoints"][string],
-  say: (line: string) => void,
-) {
-  if (endpoint.sampleRequest === undefined) {
-    say(`  ${endpoint.name}  ${dim("has no sample request")}`);
-    return true;
-  }
-  const body = await readFile(join(root, endpoint.sampleRequest), "utf8");
-  const { answer, milliseconds } = await score(azure, endpoint, body);
-  const ok = answer.status === 200;
+async function askOnline(client: Client, { endpoint, sample }: Found & { kind: "online" }): Promise<Outcome> {
+  if (sample === undefined) return { ok: true, line: dim("has no sample request") };
+  const body = await readFile(fromRepo(sample), "utf8");
+  const score = await scorer(client, { id: endpoint.id, ...endpoint.properties });
+  const { answer, milliseconds } = await score(body);
   const by = answer.headers["azureml-model-deployment"] ?? "no deployment";
-  say(
-    `  ${(ok ? good : bad)(`${ok ? "✓" : "✗"} ${endpoint.name}`)}  ${answer.status} from ${by} in ${milliseconds.toFixed(0)} ms  ${shortened(answer.text)}`,
-  );
-  return ok;
+  const line = `${answer.status} from ${by} in ${milliseconds.toFixed(0)} ms  ${shortened(answer.text)}`;
+  return { ok: answer.status === 200, line };
 }
 
-async function askBatch(
-  { azure, running, outputs, paths }: Asking,
-  endpoint: StageOutputs["batchEndpoints"][string],
-  say: (line: string) => void,
-) {
-  if (endpoint.sampleInput === undefined) {
-    say(`  ${endpoint.name}  ${dim("has no sample input")}`);
-    return true;
-  }
-  const place = { azure, outputs, blobOrigin: running.urls.blob, cloud: running.urls.cloud };
-  const job = await runBatch(place, endpoint, endpoint.sampleInput, join(paths.dir, "predictions"));
-  const ok = job.status === "Completed";
-  const what = job.predictions
-    ? `${job.predictions.rows} rows in ${job.predictions.files} file${job.predictions.files === 1 ? "" : "s"} of ${job.predictions.folder}`
-    : shortened(job.message ?? "counts only, no rows written");
-  say(`  ${(ok ? good : bad)(`${ok ? "✓" : "✗"} ${endpoint.name}`)}  job ${job.name} ${job.status}  ${what}`);
-  return ok;
+async function askBatch({ client, directory }: Asking, found: Found & { kind: "batch" }): Promise<Outcome> {
+  if (found.sample === undefined) return { ok: true, line: dim("has no sample input") };
+  const invocation = { input: fromRepo(found.sample), overrides: {} };
+  const { job, predictions } = await invokeBatch(client, found, invocation, directory);
+  const what = predictions
+    ? `${predictions.rows} rows in ${predictions.files.length} file${predictions.files.length === 1 ? "" : "s"} of ${predictions.folder}`
+    : shortened(job.error?.message ?? "counts only, no rows written");
+  return { ok: job.status === "Completed", line: `job ${job.name} ${job.status}  ${what}` };
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly line: string;
 }
 
 export interface Asking {
-  readonly azure: Azure;
-  readonly running: Running;
-  readonly outputs: StageOutputs;
-  readonly paths: LocalPaths;
+  readonly client: Client;
+  readonly endpoints: readonly Found[];
+  /** Where batch output is copied to. */
+  readonly directory: string;
 }
 
 /**
@@ -70,12 +57,18 @@ export interface Asking {
  * `.local/predictions/JOB/`.
  */
 export async function askAll(asking: Asking, say: (line: string) => void): Promise<boolean> {
-  const { azure, outputs } = asking;
   say("\nPredictions");
-  const asked = await Promise.all([
-    ...Object.values(outputs.onlineEndpoints).map((endpoint) => askOnline(azure, endpoint, say)),
-    ...Object.values(outputs.batchEndpoints).map((endpoint) => askBatch(asking, endpoint, say)),
-  ]);
+  const asked = await Promise.all(
+    asking.endpoints
+      .filter(({ spec }) => spec !== undefined)
+      .map(async (found) => {
+        const { ok, line } = await (found.kind === "online"
+          ? askOnline(asking.client, found)
+          : askBatch(asking, found));
+        say(`  ${(ok ? good : bad)(`${ok ? "✓" : "✗"} ${found.endpoint.name}`)}  ${line}`);
+        return ok;
+      }),
+  );
   return asked.every(Boolean);
 }
 

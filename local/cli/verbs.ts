@@ -1,25 +1,30 @@
 /** The verbs of `npm run local`, as a table. */
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { running, start, stop } from "../daemon/control.ts";
 import type { Running } from "../daemon/control.ts";
 import type { LocalPaths } from "../daemon/paths.ts";
 import { findPython } from "../serving/python.ts";
-import { connect, ML_API } from "./azure.ts";
+import type { Client } from "../client/ask.ts";
+import { connect } from "./azure.ts";
 import { chooseEngine, operate, prepareBackend } from "./engines.ts";
 import type { Operation } from "./engines.ts";
 import { environment, shellExports } from "./environment.ts";
-import { score } from "./invoke.ts";
+import { choose, everyEndpoint } from "./find.ts";
+import type { Found } from "./find.ts";
+import { invoke, wholeNumber } from "./invoke.ts";
+import type { InvokeFlags } from "./invoke.ts";
+import { containerName, logs } from "./logs.ts";
 import { readDeployment, readOutputs } from "./outputs.ts";
-import type { OnlineEndpointOutput, StageOutputs } from "./outputs.ts";
+import type { StageOutputs } from "./outputs.ts";
 import { askAll, nextSteps } from "./up.ts";
 
 export interface Arguments {
   readonly engine?: string;
   readonly json: boolean;
-  readonly file?: string;
-  readonly deployment?: string;
+  /** What the verbs that ask endpoints take, as it was typed. */
+  readonly flags: InvokeFlags;
   readonly refresh: boolean;
   readonly rest: readonly string[];
 }
@@ -80,8 +85,9 @@ async function up(call: Call): Promise<number> {
   const [found, ok] = await operation("up", call);
   if (!ok) return 1;
   const outputs = await needOutputs(call.paths);
-  const azure = await connect(call.paths, found);
-  const answered = await askAll({ azure, running: found, outputs, paths: call.paths }, say);
+  const client = await connect(call.paths, found);
+  const endpoints = await everyEndpoint(client, found.subscriptionId, outputs);
+  const answered = await askAll({ client, endpoints, directory: join(call.paths.dir, "predictions") }, say);
   nextSteps(found, outputs).forEach(say);
   return answered ? 0 : 1;
 }
@@ -94,44 +100,35 @@ async function destroy(call: Call): Promise<number> {
   return onlyOperation("destroy")(call);
 }
 
-/** An online endpoint by its name in the specs, or in Azure. */
-function onlineEndpoint(outputs: StageOutputs, name: string | undefined): OnlineEndpointOutput {
-  const all = Object.entries(outputs.onlineEndpoints);
-  const found = all.find(([spec, endpoint]) => name === undefined || spec === name || endpoint.name === name);
-  if (!found)
-    throw new Error(
-      `There is no online endpoint "${name ?? ""}"; there is ${all.map(([spec]) => spec).join(", ") || "none"}`,
-    );
-  return found[1];
+/** The endpoint that a verb is about, and a client to ask it with. */
+async function endpointOf({ paths, args }: Call): Promise<{ client: Client; found: Found }> {
+  const now = await needRunning(paths);
+  const client = await connect(paths, now);
+  const all = await everyEndpoint(client, now.subscriptionId, await readOutputs(paths));
+  return { client, found: choose(all, args.rest[0]) };
 }
 
-async function invoke({ paths, args }: Call): Promise<number> {
-  const [found, outputs] = [await needRunning(paths), await needOutputs(paths)];
-  const endpoint = onlineEndpoint(outputs, args.rest[0]);
-  const file = args.file ?? endpoint.sampleRequest;
-  if (file === undefined)
-    throw new Error(`${endpoint.name} has no sample request: give one with --file FILE`);
-  const azure = await connect(paths, found);
-  const { answer } = await score(azure, endpoint, await readFile(file, "utf8"), args.deployment);
-  console.error(`${answer.status} from ${answer.headers["azureml-model-deployment"] ?? "no deployment"}`);
-  say(answer.text);
-  return answer.status === 200 ? 0 : 1;
+async function invokeEndpoint(call: Call): Promise<number> {
+  const { paths, args, signal } = call;
+  const directory = join(paths.dir, "predictions");
+  const note = (line: string) => void process.stderr.write(`${line}\n`);
+  const ok = await invoke({ ...(await endpointOf(call)), flags: args.flags, directory, signal, say, note });
+  return ok ? 0 : 1;
 }
 
-async function logs({ paths, args }: Call): Promise<number> {
-  const found = await needRunning(paths);
-  const endpoint = onlineEndpoint(await needOutputs(paths), args.rest[0]);
-  const { arm } = await connect(paths, found);
-  const { value } = (await arm.get(`${endpoint.id}/deployments`, { apiVersion: ML_API })) as unknown as {
-    value: { id: string; name: string }[];
+async function showLogs(call: Call): Promise<number> {
+  const { flags } = call.args;
+  const text = (name: string) => (typeof flags[name] === "string" ? flags[name] : undefined);
+  const { client, found } = await endpointOf(call);
+  const [deployment, job] = [text("deployment"), text("job")];
+  const asked = {
+    ...(deployment !== undefined && { deployment }),
+    ...(job !== undefined && { job }),
+    container: containerName(text("container")),
+    tail: wholeNumber("tail", text("tail") ?? "100", 1),
+    follow: flags["follow"] === true,
   };
-  for (const { id, name } of value.filter((one) => !args.deployment || one.name === args.deployment)) {
-    const body = { containerType: "InferenceServer", tail: 100 };
-    const { content } = (await arm.post(`${id}/getLogs`, { apiVersion: ML_API, body })) as {
-      content: string;
-    };
-    say(`=== ${endpoint.name}/${name}\n${content}`);
-  }
+  await logs(client, found, asked, say, call.signal);
   return 0;
 }
 
@@ -182,7 +179,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   },
   status: { about: "what runs", run: status },
   env: { about: 'what other tools need: eval "$(npm run -s local env)"', run: showEnvironment },
-  invoke: { about: "ask an online endpoint", takes: "[ENDPOINT]", run: invoke },
-  logs: { about: "what the deployments of an endpoint wrote", takes: "[ENDPOINT]", run: logs },
+  invoke: { about: "ask an online endpoint, or run a batch job", takes: "[ENDPOINT]", run: invokeEndpoint },
+  logs: { about: "what an endpoint's deployments or jobs wrote", takes: "[ENDPOINT]", run: showLogs },
   requests: { about: "the ARM requests seen, as JSON lines", run: requests },
 };

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { connect } from "../../local/cli/azure.ts";
-import type { Azure } from "../../local/cli/azure.ts";
-import { score } from "../../local/cli/invoke.ts";
+import { arm } from "../../local/client/ask.ts";
+import type { Client } from "../../local/client/ask.ts";
+import { scorer } from "../../local/client/online.ts";
 import { readDeployment, readOutputs } from "../../local/cli/outputs.ts";
 import type { StageOutputs } from "../../local/cli/outputs.ts";
 import { running } from "../../local/daemon/control.ts";
@@ -24,7 +25,7 @@ const contract = join(root, "../shared/contract/check.mjs");
 let stage: LocalStage;
 let first: Ended;
 let outputs: StageOutputs;
-let azure: Azure;
+let azure: Client;
 
 const up = () => stage.local(["up", "--engine", "embedded"]);
 
@@ -66,7 +67,7 @@ describe("npm run local up", () => {
   ])("%s answers what scikit-learn itself predicts", async (name, model) => {
     const { sampleRequest } = endpoint(name);
     const body = await readFile(join(root, sampleRequest!), "utf8");
-    const { answer } = await score(azure, endpoint(name), body);
+    const { answer } = await (await scorer(azure, endpoint(name)))(body);
     expect(answer.status).toBe(200);
     expect(answer.headers["azureml-model-deployment"]).toBe("blue");
     const predicted = JSON.parse(answer.text) as number[];
@@ -95,8 +96,10 @@ describe("npm run local up", () => {
 
   test("shows no secret, and keeps those it has to itself", async () => {
     const secret = await readFile(join(stage.paths.secrets, "client-secret"), "utf8");
-    const listed = await azure.arm.post(`${endpoint("diabetes").id}/listKeys`, { apiVersion: "2025-12-01" });
-    const key = listed["primaryKey"] as string;
+    const listed = (await arm(azure, "POST", `${endpoint("diabetes").id}/listKeys`)) as {
+      primaryKey: string;
+    };
+    const key = listed.primaryKey;
     expect(key.length).toBeGreaterThan(20);
     const log = await readFile(stage.paths.log, "utf8");
     const requests = await readFile(stage.paths.requests, "utf8");
@@ -111,7 +114,7 @@ describe("npm run local up", () => {
 
   test("a wrong key is refused, as is no key", async () => {
     const { scoringUri } = endpoint("diabetes");
-    expect((await azure.request("POST", scoringUri, "not-the-key", "{}")).status).toBe(401);
+    expect((await azure.ask("POST", scoringUri, { bearer: "not-the-key", body: "{}" })).status).toBe(401);
   });
 });
 
@@ -140,7 +143,7 @@ describe("npm run local destroy", () => {
     async () => {
       succeeded(await stage.local(["destroy", "--engine", "embedded"]));
       const subscription = `/subscriptions/${(await running(stage.paths))!.subscriptionId}`;
-      const groups = await azure.arm.get(`${subscription}/resourcegroups`, { apiVersion: "2024-03-01" });
+      const groups = await arm(azure, "GET", `${subscription}/resourcegroups`);
       expect(groups).toMatchObject({ value: [] });
       expect(await readDeployment(stage.paths)).toMatchObject({ resources: [] });
       expect(await processesOf(stage.paths.serving)).toEqual([]);

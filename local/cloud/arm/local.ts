@@ -1,9 +1,14 @@
-/** What only a local Azure offers: the history of an endpoint's traffic. */
+/** What only a local Azure offers: the history of an endpoint's traffic, its deployments' counts, jobs with their progress. */
 import type { FastifyPluginAsync } from "fastify";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError } from "./errors.ts";
 import { readJson } from "./http.ts";
+import { keyOf } from "./id.ts";
+import { isObject, type JsonObject, objectAt, textAt } from "./json.ts";
+import type { Resource } from "./store.ts";
 import type { Cloud } from "./table.ts";
+import { JOB, statusOf } from "./tables/ml/jobs.ts";
+import { ONLINE_DEPLOYMENT, ONLINE_ENDPOINT } from "./tables/ml/online.ts";
 
 export interface LocalOptions {
   readonly cloud: Cloud;
@@ -22,5 +27,54 @@ export const localPlugin =
       if (!endpoint) throw new ArmError(400, "BadRequest", "The query parameter 'endpoint' is required.");
       return { value: cloud.store.trafficHistory(endpoint) };
     });
+
+    /** `{value: [{deployment, metrics}]}`: what each deployment of an endpoint was asked since this Azure started. */
+    app.get<{ Querystring: { endpoint?: string } }>("/local/metrics", async (request) => {
+      await authenticate(request.headers.authorization, audiences.arm);
+      const endpoint = cloud.store.named(ONLINE_ENDPOINT, request.query.endpoint ?? "")[0];
+      if (!endpoint) throw new ArmError(404, "EndpointNotFound", "There is no such endpoint.");
+      const deployments = cloud.store.children(endpoint.key, ONLINE_DEPLOYMENT);
+      return {
+        value: deployments.map(({ name, key }) => ({
+          deployment: name,
+          metrics: cloud.serving.metrics(key) ?? null,
+        })),
+      };
+    });
+
+    /** `{value: [job]}`, newest first: the jobs of a workspace as {@link toldJob} has them. */
+    app.get<{ Querystring: { workspace?: string } }>("/local/jobs", async (request) => {
+      await authenticate(request.headers.authorization, audiences.arm);
+      const jobs = cloud.store.children(keyOf(request.query.workspace ?? ""), JOB);
+      const childrenOf = (name: string) => jobs.filter(({ internal }) => internal["parent"] === name);
+      const parents = jobs.filter(({ internal }) => typeof internal["parent"] !== "string");
+      return {
+        value: parents
+          .map((job) => ({
+            ...toldJob(cloud, job),
+            children: childrenOf(job.name).map((child) => toldJob(cloud, child)),
+          }))
+          .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
+      };
+    });
     return Promise.resolve();
   };
+
+/** A job with what is counted of it while it runs, or was when it ended, and its outputs as URIs by name. */
+function toldJob(cloud: Cloud, { name, body, internal, systemData }: Resource) {
+  const live = cloud.serving.batchProgress(name);
+  const summary = isObject(internal["summary"]) ? internal["summary"] : undefined;
+  return {
+    name,
+    displayName: internal["displayName"] ?? textAt(body, "properties.displayName") ?? name,
+    experiment: internal["experiment"] ?? textAt(body, "properties.experimentName") ?? null,
+    jobType: textAt(body, "properties.jobType") ?? null,
+    status: statusOf(internal),
+    createdAt: systemData["createdAt"] ?? "",
+    startedAt: internal["startTime"] ?? null,
+    endedAt: internal["endTime"] ?? null,
+    error: isObject(internal["error"]) ? internal["error"] : null,
+    progress: live ?? (summary ? { ...summary, planned: summary["miniBatches"] ?? null } : null),
+    outputs: objectAt(internal, "outputs"),
+  } satisfies JsonObject | object;
+}
