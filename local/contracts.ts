@@ -179,8 +179,10 @@ export interface RequestMetrics {
   /** Answers of 400 and above. */
   readonly errors: number;
   readonly byStatus: Readonly<Record<number, number>>;
-  /** One count a bucket of `LATENCY_BOUNDS` (`serving/metrics.ts`), and one for the rest. */
+  /** One count a bucket of `latencyBounds`, and one for the rest. */
   readonly latency: readonly number[];
+  /** Upper bounds of the buckets in milliseconds. */
+  readonly latencyBounds: readonly number[];
   readonly latencySumMs: number;
   readonly inFlight: number;
   /** Scoring servers that answer their readiness probe, and all that there are. */

@@ -139,7 +139,7 @@ function progressShown(note: (line: string) => void) {
   const live = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
   let before = "";
   return {
-    look(job: Job) {
+    look: (job: Job) => {
       const line = progressLine(job);
       if (live) live(line);
       else {

@@ -1,10 +1,10 @@
 /** Starts every room of the local Azure and hands them to each other. */
 import { mkdir } from "node:fs/promises";
-import { Agent } from "node:https";
 import { join } from "node:path";
 import { serve } from "@azure-ml-as-code/protocol/serve.ts";
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
+import { readOutputs } from "../cli/outputs.ts";
+import { createClient } from "../client/ask.ts";
 import { createBlobs } from "../cloud/blob/blobs.ts";
 import { ensureTls } from "../cloud/ca.ts";
 import { metadataPlugin } from "../cloud/metadata.ts";
@@ -17,9 +17,9 @@ import { createAzureAd } from "../providers/azuread/provider.ts";
 import { createRandom } from "../providers/random/provider.ts";
 import { createFrontDoor } from "../serving/front-door.ts";
 import { createServing } from "../serving/serving.ts";
-import type { Ask } from "../studio/overview.ts";
 import { createStudio } from "../studio/studio.ts";
 import { ensureIdentity } from "./identity.ts";
+import { readIfThere, root } from "./paths.ts";
 import type { LocalPaths } from "./paths.ts";
 import type { Ports } from "./ports.ts";
 import type { Running } from "./control.ts";
@@ -45,37 +45,16 @@ const credentialOf = (tokens: Tokens, identity: CloudIdentity): TokenCredential 
   },
 });
 
-const ML_AUDIENCE = "https://ml.azure.com";
-const SCORING_TIMEOUT_MS = 300_000;
-
-/** What the studio page asks with: a client of ARM and of the front door. */
-function asker(urls: Urls, credential: TokenCredential, ca: string): Ask {
-  const client = createDefaultHttpClient();
-  const agent = new Agent({ ca, keepAlive: true });
-  return async (method, url, { body, bearer, audience, headers } = {}) => {
-    const arm = url.startsWith("/");
-    const scope = audience ?? (arm ? urls.cloud : ML_AUDIENCE);
-    const token = bearer ?? (await credential.getToken(`${scope}/.default`))?.token ?? "";
-    const response = await client.sendRequest(
-      createPipelineRequest({
-        method,
-        url: arm ? urls.cloud + url : url,
-        agent,
-        timeout: SCORING_TIMEOUT_MS,
-        headers: createHttpHeaders({
-          authorization: `Bearer ${token}`,
-          ...(body !== undefined && { "content-type": "application/json" }),
-          ...headers,
-        }),
-        ...(body !== undefined && { body }),
-      }),
-    );
-    return {
-      status: response.status,
-      headers: response.headers.toJSON(),
-      text: response.bodyAsText ?? "",
-    };
-  };
+/** Sample requests of the stage's endpoints, as its specs name them. None before the first `up`. */
+async function samplesOf(paths: LocalPaths): Promise<Record<string, string>> {
+  const endpoints = Object.values((await readOutputs(paths))?.onlineEndpoints ?? {});
+  const samples = await Promise.all(
+    endpoints.map(async ({ name, sampleRequest }) => {
+      const text = sampleRequest === undefined ? undefined : await readIfThere(join(root, sampleRequest));
+      return text === undefined ? [] : [[name, text] as const];
+    }),
+  );
+  return Object.fromEntries(samples.flat());
 }
 
 /** Listens on both loopback addresses, as `localhost` may resolve to either. */
@@ -158,7 +137,8 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
       await createStudio({
         port: ports.studio,
         subscriptionId: identity.subscriptionId,
-        ask: asker(urls, credential, tls.ca),
+        client: createClient({ urls, credential, ca: tls.ca }),
+        samples: () => samplesOf(paths),
         log,
       }),
     );

@@ -2,7 +2,7 @@
 import type { RequestMetrics } from "../contracts.ts";
 
 /** Upper bounds of the latency buckets in milliseconds; one more bucket holds what is slower. */
-export const LATENCY_BOUNDS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000] as const;
+const LATENCY_BOUNDS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000] as const;
 
 export class MetricsRecorder {
   readonly #byStatus: Record<number, number> = {};
@@ -29,6 +29,7 @@ export class MetricsRecorder {
       errors: counts.reduce((sum, { status, count }) => sum + (status >= 400 ? count : 0), 0),
       byStatus: { ...this.#byStatus },
       latency: [...this.#latency],
+      latencyBounds: LATENCY_BOUNDS,
       latencySumMs: this.#sum,
       ...now,
     };

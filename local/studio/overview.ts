@@ -1,163 +1,164 @@
-/** What the page shows, asked of ARM; what it tries, sent to the scoring URI. */
+/** What the page shows, asked of the local Azure as any client asks. */
 import { z } from "zod";
-
-export interface Asked {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
-/**
- * A request signed in for `audience`, or with `bearer` as it is. Paths that begin with `/` are ARM's.
- * Any status is an answer.
- */
-export type Ask = (
-  method: "GET" | "POST",
-  url: string,
-  options?: { body?: string; bearer?: string; audience?: string; headers?: Record<string, string> },
-) => Promise<Asked>;
-
-const API = "api-version=2025-12-01";
-const ML_AUDIENCE = "https://ml.azure.com";
+import { bodyOf } from "../client/ask.ts";
+import type { Client } from "../client/ask.ts";
+import { jobsOf, progressOf } from "../client/batch.ts";
+import type { Job } from "../client/batch.ts";
+import {
+  assetName,
+  batchDeploymentsOf,
+  batchEndpointsOf,
+  onlineDeploymentsOf,
+  onlineEndpointsOf,
+  workspacesOf,
+} from "../client/endpoints.ts";
+import type { BatchEndpoint, OnlineDeployment, OnlineEndpoint, Workspace } from "../client/endpoints.ts";
 
 const weights = z.record(z.string(), z.number()).default({});
-const online = z.object({
-  id: z.string(),
-  name: z.string(),
-  properties: z.object({
-    authMode: z.string(),
-    scoringUri: z.string(),
-    provisioningState: z.string(),
-    traffic: weights,
-    mirrorTraffic: weights,
-  }),
-});
-const onlineDeployment = z.object({
-  id: z.string(),
-  name: z.string(),
-  sku: z.object({ capacity: z.number().optional() }).optional(),
-  properties: z.object({
-    provisioningState: z.string(),
-    model: z.string().optional(),
-    instanceType: z.string().optional(),
-  }),
-});
-const batch = z.object({
-  id: z.string(),
-  name: z.string(),
-  properties: z.object({
-    scoringUri: z.string(),
-    defaults: z.object({ deploymentName: z.string().nullish() }).nullish(),
-  }),
-});
-const job = z.object({
-  name: z.string(),
-  properties: z.object({
-    status: z.string(),
-    displayName: z.string().nullish(),
-    jobType: z.string(),
-  }),
-  systemData: z.object({ createdAt: z.string() }).optional(),
-});
-const workspace = z.object({ id: z.string(), name: z.string() });
 const change = z.object({ time: z.string(), traffic: weights });
+const metrics = z.object({
+  requests: z.number(),
+  mirrored: z.number(),
+  errors: z.number(),
+  latency: z.array(z.number()),
+  latencyBounds: z.array(z.number()),
+  inFlight: z.number(),
+  instances: z.object({ ready: z.number(), all: z.number() }),
+});
+const counted = z.object({ deployment: z.string(), metrics: metrics.nullable() });
+const resource = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  location: z.string().nullable(),
+  state: z.string().nullable(),
+});
 
-const list = <T extends z.ZodType>(item: T) => z.object({ value: z.array(item) });
+/** Jobs and changes of a traffic map that the page is sent: the newest. */
+const MOST_JOBS = 50;
+const MOST_CHANGES = 200;
 
-/** `…/models/NAME/versions/V` → `NAME:V` */
-const assetName = (id: string | undefined): string | undefined =>
-  id === undefined ? undefined : (/\/([^/]+)\/versions\/([^/]+)$/.exec(id)?.slice(1).join(":") ?? id);
+/**
+ * Milliseconds that `share` (0 to 1) of the requests did not exceed, from counts a bucket: exact to its bucket, within it by
+ * proportion. `undefined` when nothing was counted. Pure.
+ */
+export function percentileOf(
+  counts: readonly number[],
+  bounds: readonly number[],
+  share: number,
+): number | undefined {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
+  let rest = share * total;
+  for (const [index, count] of counts.entries()) {
+    const from = bounds[index - 1] ?? 0;
+    const to = bounds[index] ?? from; // the last bucket has no end
+    if (rest <= count && count > 0) return from + ((to - from) * rest) / count;
+    rest -= count;
+  }
+  return bounds.at(-1);
+}
 
-export function createOverview(ask: Ask, subscriptionId: string) {
-  const get = async <T extends z.ZodType>(path: string, shape: T): Promise<z.output<T>> => {
-    const answer = await ask("GET", `${path}${path.includes("?") ? "&" : "?"}${API}`);
-    if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
-    return shape.parse(JSON.parse(answer.text));
+function deploymentRow(deployment: OnlineDeployment, all: readonly z.output<typeof counted>[]) {
+  const { id, name, sku, properties } = deployment;
+  const found = all.find((one) => one.deployment === name)?.metrics;
+  return {
+    id,
+    name,
+    state: properties.provisioningState,
+    model: properties.model ? assetName(properties.model) : undefined,
+    environment: properties.environmentId ? assetName(properties.environmentId) : undefined,
+    instanceType: properties.instanceType ?? undefined,
+    instanceCount: sku?.capacity ?? 1,
+    metrics: found && {
+      requests: found.requests,
+      mirrored: found.mirrored,
+      errors: found.errors,
+      inFlight: found.inFlight,
+      instances: found.instances,
+      p50: percentileOf(found.latency, found.latencyBounds, 0.5),
+      p95: percentileOf(found.latency, found.latencyBounds, 0.95),
+    },
   };
+}
 
-  const readOnline = async (endpoint: z.output<typeof online>) => {
-    const [deployments, history] = await Promise.all([
-      get(`${endpoint.id}/deployments`, list(onlineDeployment)),
-      get(`/local/traffic-history?endpoint=${encodeURIComponent(endpoint.name)}`, list(change)),
+export function createOverview(client: Client, subscriptionId: string) {
+  const local = async <T extends z.ZodType>(path: string, item: T): Promise<z.output<T>[]> =>
+    z.object({ value: z.array(item) }).parse(bodyOf(path, await client.ask("GET", path))).value;
+
+  const readOnline = async ({ id, name, properties }: OnlineEndpoint) => {
+    const [deployments, counts, history] = await Promise.all([
+      onlineDeploymentsOf(client, id),
+      local(`/local/metrics?endpoint=${encodeURIComponent(name)}`, counted),
+      local(`/local/traffic-history?endpoint=${encodeURIComponent(name)}`, change),
     ]);
+    const { provisioningState: state, ...rest } = properties;
     return {
-      id: endpoint.id,
-      name: endpoint.name,
-      ...endpoint.properties,
-      deployments: deployments.value.map(({ id, name, sku, properties }) => ({
-        id,
-        name,
-        instances: sku?.capacity ?? 1,
-        ...properties,
-        model: assetName(properties.model),
-      })),
-      history: history.value,
+      id,
+      name,
+      state,
+      ...rest,
+      deployments: deployments.map((deployment) => deploymentRow(deployment, counts)),
+      history: history.slice(-MOST_CHANGES),
     };
   };
 
-  const readWorkspace = async ({ id, name }: z.output<typeof workspace>) => {
-    const [endpoints, batches, jobs] = await Promise.all([
-      get(`${id}/onlineEndpoints`, list(online)),
-      get(`${id}/batchEndpoints`, list(batch)),
-      get(`${id}/jobs`, list(job)),
+  const readBatch = async ({ id, name, properties }: BatchEndpoint) => ({
+    id,
+    name,
+    state: properties.provisioningState,
+    scoringUri: properties.scoringUri,
+    defaultDeployment: properties.defaults?.deploymentName ?? undefined,
+    deployments: (await batchDeploymentsOf(client, id)).map((deployment) => ({
+      name: deployment.name,
+      state: deployment.properties.provisioningState,
+      model: deployment.properties.model?.assetId && assetName(deployment.properties.model.assetId),
+      miniBatchSize: deployment.properties.miniBatchSize ?? undefined,
+      workers: `${deployment.properties.resources?.instanceCount ?? 1} × ${deployment.properties.maxConcurrencyPerInstance ?? 1}`,
+    })),
+  });
+
+  const jobRow = (job: Job) => ({
+    name: job.name,
+    displayName: job.displayName,
+    experiment: job.experiment,
+    jobType: job.jobType,
+    status: job.status,
+    createdAt: job.createdAt,
+    startedAt: job.startedAt,
+    endedAt: job.endedAt,
+    error: (job.error ?? job.children.find(({ error }) => error)?.error)?.message,
+    progress: progressOf(job),
+    steps: job.children.map(({ displayName, status }) => ({ displayName, status })),
+    hasOutput: [job, ...job.children].some(({ outputs }) => Object.keys(outputs).length > 0),
+  });
+
+  const readWorkspace = async ({ id, name, location }: Workspace) => {
+    const [online, batch, jobs] = await Promise.all([
+      onlineEndpointsOf(client, id),
+      batchEndpointsOf(client, id),
+      jobsOf(client, id),
     ]);
     return {
       id,
       name,
-      onlineEndpoints: await Promise.all(endpoints.value.map(readOnline)),
-      batchEndpoints: batches.value.map(({ id: endpointId, name: endpointName, properties }) => ({
-        id: endpointId,
-        name: endpointName,
-        scoringUri: properties.scoringUri,
-        defaultDeployment: properties.defaults?.deploymentName ?? undefined,
-      })),
-      jobs: jobs.value.map(({ name: jobName, properties, systemData }) => ({
-        name: jobName,
-        status: properties.status,
-        displayName: properties.displayName ?? jobName,
-        createdAt: systemData?.createdAt,
-      })),
+      location,
+      group: id.split("/")[4] ?? "",
+      onlineEndpoints: await Promise.all(online.map(readOnline)),
+      batchEndpoints: await Promise.all(batch.map(readBatch)),
+      jobs: jobs.slice(0, MOST_JOBS).map(jobRow),
     };
-  };
-
-  /** The credential that a caller of this endpoint would use. */
-  const bearer = async (id: string, authMode: string): Promise<{ bearer?: string; audience?: string }> => {
-    if (authMode === "AADToken") return { audience: ML_AUDIENCE };
-    const [action, field] = authMode === "Key" ? ["listKeys", "primaryKey"] : ["token", "accessToken"];
-    const answer = await ask("POST", `${id}/${action}?${API}`);
-    const value = (JSON.parse(answer.text) as Record<string, unknown>)[field];
-    if (typeof value !== "string") throw new Error(`${action} of ${id}: ${answer.status}`);
-    return { bearer: value };
   };
 
   return {
     /** Everything in the subscription that answers or runs. */
     async read() {
-      const provider = `/subscriptions/${subscriptionId}/providers/Microsoft.MachineLearningServices`;
-      const { value } = await get(`${provider}/workspaces`, list(workspace));
-      return { workspaces: await Promise.all(value.map(readWorkspace)) };
+      const workspaces = await workspacesOf(client, subscriptionId);
+      return { workspaces: await Promise.all(workspaces.map(readWorkspace)) };
     },
-
-    async score(id: string, body: string, deployment?: string) {
-      const { properties } = await get(id, online);
-      const began = performance.now();
-      const answer = await ask("POST", properties.scoringUri, {
-        body,
-        ...(await bearer(id, properties.authMode)),
-        headers: deployment ? { "azureml-model-deployment": deployment } : {},
-      });
-      return {
-        status: answer.status,
-        milliseconds: Math.round(performance.now() - began),
-        deployment: answer.headers["azureml-model-deployment"],
-        text: answer.text,
-      };
-    },
-
-    async logs(id: string) {
-      const body = JSON.stringify({ containerType: "InferenceServer", tail: 200 });
-      const answer = await ask("POST", `${id}/getLogs?${API}`, { body });
-      return { text: (JSON.parse(answer.text) as { content?: string }).content ?? answer.text };
-    },
+    /** Every resource in the subscription, by id. */
+    resources: () => local(`/local/resources?subscription=${subscriptionId}`, resource),
   };
 }
+
+export type Overview = Awaited<ReturnType<ReturnType<typeof createOverview>["read"]>>;

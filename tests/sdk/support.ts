@@ -2,11 +2,13 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
-import { connect, ML_API } from "../../local/cli/azure.ts";
-import type { Azure } from "../../local/cli/azure.ts";
+import { connect } from "../../local/cli/azure.ts";
 import { environment } from "../../local/cli/environment.ts";
+import { ML_API } from "../../local/client/ask.ts";
+import type { Client } from "../../local/client/ask.ts";
 import { running } from "../../local/daemon/control.ts";
 import { root } from "../../local/daemon/paths.ts";
+import { connectArm } from "../../local/providers/azure-native/arm.ts";
 import { localStage, run, succeeded } from "../support/local-stage.ts";
 import { pythonWith } from "../support/python.ts";
 
@@ -18,7 +20,7 @@ const location = "westeurope";
 export const sdk = await pythonWith("azure-ai-ml==1.35.2");
 
 export interface Sdk {
-  readonly azure: Azure;
+  readonly azure: Client;
   /** ARM id of the workspace. */
   readonly workspace: string;
   /** Runs a script of this folder and answers with what it told. */
@@ -32,6 +34,7 @@ export async function startSdk(): Promise<Sdk> {
   succeeded(await stage.local(["start"]));
   const facts = (await running(stage.paths))!;
   const azure = await connect(stage.paths, facts);
+  const arm = connectArm({ endpoint: facts.urls.cloud, ...azure });
   const group = `/subscriptions/${facts.subscriptionId}/resourceGroups/${RESOURCE_GROUP}`;
   const storage = `${group}/providers/Microsoft.Storage/storageAccounts/stsdk`;
   const vault = `${group}/providers/Microsoft.KeyVault/vaults/kv-sdk`;
@@ -62,7 +65,7 @@ export async function startSdk(): Promise<Sdk> {
     ],
   ];
   for (const [id, apiVersion, body] of resources)
-    await azure.arm.write("PUT", id, { apiVersion, body, longRunning: true });
+    await arm.write("PUT", id, { apiVersion, body, longRunning: true });
 
   return {
     azure,

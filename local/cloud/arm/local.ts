@@ -1,4 +1,4 @@
-/** What only a local Azure offers: the history of an endpoint's traffic, its deployments' counts, jobs with their progress. */
+/** What only a local Azure offers: the history of an endpoint's traffic, counts of its deployments, jobs with their progress, all resources at once. */
 import type { FastifyPluginAsync } from "fastify";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError } from "./errors.ts";
@@ -39,6 +39,23 @@ export const localPlugin =
           deployment: name,
           metrics: cloud.serving.metrics(key) ?? null,
         })),
+      };
+    });
+
+    /** `{value: [{id, name, type, location, state}]}`: every resource of a subscription, by id. */
+    app.get<{ Querystring: { subscription?: string } }>("/local/resources", async (request) => {
+      await authenticate(request.headers.authorization, audiences.arm);
+      const all = cloud.store.under(keyOf(`/subscriptions/${request.query.subscription ?? ""}`));
+      return {
+        value: all
+          .sort((a, b) => (a.key < b.key ? -1 : 1))
+          .map(({ id, name, type, body }) => ({
+            id,
+            name,
+            type,
+            location: textAt(body, "location") ?? null,
+            state: textAt(body, "properties.provisioningState") ?? null,
+          })),
       };
     });
 
