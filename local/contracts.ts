@@ -66,6 +66,22 @@ export class TokenError extends Error {
   override readonly name = "TokenError";
 }
 
+// ---- access
+
+/** Whether a caller has a role for something; the cloud, which keeps role assignments, answers. */
+export interface Access {
+  /**
+   * Why not, as Azure words it; undefined where a role allows it.
+   * @param action as role definitions name it @param scope ARM id
+   */
+  refusal(
+    caller: Claims,
+    action: string,
+    scope: string,
+    kind?: "action" | "dataAction",
+  ): string | undefined;
+}
+
 // ---- blobs
 
 /** A blob, or all blobs under a folder, in the local blob server. */
@@ -277,8 +293,8 @@ export interface OnlineEndpointView {
 export interface EndpointDirectory {
   /** Endpoint names are unique in a region, so the name is enough. Case does not count. */
   online(name: string): OnlineEndpointView | undefined;
-  /** Whether there is such a batch endpoint. */
-  hasBatch(name: string): boolean;
+  /** ARM id of the batch endpoint, lower case. */
+  batch(name: string): string | undefined;
 }
 
 /** An ARM-like error: what an HTTP answer is made of. */

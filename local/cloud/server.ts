@@ -1,6 +1,7 @@
 /** The cloud's one HTTPS server: ARM, the data planes, Graph, and the sign-in and metadata that are handed in. */
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
 import type {
+  Access,
   BatchJobs,
   BlobStore,
   CloudIdentity,
@@ -11,6 +12,7 @@ import type {
   Tokens,
   Urls,
 } from "../contracts.ts";
+import { blobGate } from "./access/blob-gate.ts";
 import { createArm } from "./arm/arm.ts";
 import { type Audiences, audiencesOf, authenticator } from "./arm/auth.ts";
 import { dataplanePlugin } from "./arm/dataplane.ts";
@@ -22,6 +24,7 @@ import { createBatchJobs } from "./arm/ml/batch-jobs.ts";
 import { createDirectory, storageAccountOf } from "./arm/ml/directory.ts";
 import { tables } from "./arm/tables/index.ts";
 import { localPlugin } from "./arm/local.ts";
+import type { BlobRefusal, BlobRequest } from "./blob/requests.ts";
 import { resumeAccounts, resumeDeployments } from "./arm/ml/resume.ts";
 
 export type { Fault, Faults } from "./arm/http.ts";
@@ -45,6 +48,8 @@ export interface CloudOptions {
   readonly audiences?: Partial<Audiences>;
   /** Seconds here per typical second of an operation there. Default 0: as fast as the work is. */
   readonly timeScale?: number;
+  /** Milliseconds from the writing of a role assignment until it works; minutes in Azure. Default 0. */
+  readonly roleDelayMs?: number;
   readonly faults?: Faults;
   readonly now?: () => Date;
 }
@@ -53,6 +58,9 @@ export interface LocalCloud {
   readonly app: FastifyInstance;
   readonly directory: EndpointDirectory;
   readonly batchJobs: BatchJobs;
+  readonly access: Access;
+  /** Why a blob request with a token must not go on; undefined where a role allows it. */
+  authorizeBlob(request: BlobRequest): BlobRefusal | undefined;
   /**
    * Makes the storage accounts known to the blob server and starts live deployments again, then goes on with
    * interrupted operations; interrupted batch jobs fail.
@@ -112,6 +120,8 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
     app,
     directory: createDirectory(arm.cloud),
     batchJobs,
+    access: arm.cloud.access,
+    authorizeBlob: blobGate(arm.cloud),
     async resume() {
       batchJobs.failInterrupted();
       await resumeAccounts(arm.cloud);

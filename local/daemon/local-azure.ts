@@ -9,6 +9,7 @@ import { createBlobs } from "../cloud/blob/blobs.ts";
 import { ensureTls } from "../cloud/ca.ts";
 import { metadataPlugin } from "../cloud/metadata.ts";
 import { createCloud } from "../cloud/server.ts";
+import type { LocalCloud } from "../cloud/server.ts";
 import { signinPlugin } from "../cloud/signin/plugin.ts";
 import { createTokens } from "../cloud/signin/tokens.ts";
 import type { CloudIdentity, Log, Tokens, Urls } from "../contracts.ts";
@@ -87,10 +88,11 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         tokens,
         log,
         authorizationUri: `${urls.cloud}/${identity.tenantId}/oauth2/authorize`,
+        authorize: (request) => cloud.authorizeBlob(request),
       }),
     );
     const serving = opened(await createServing({ dir: paths.serving, blobs, log }));
-    const cloud = opened(
+    const cloud: LocalCloud = opened(
       await createCloud({
         identity,
         tls,
@@ -100,6 +102,7 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         serving,
         dbFile: paths.database,
         requestsFile: paths.requests,
+        roleDelayMs: Number(process.env["AZUREML_LOCAL_ROLE_DELAY"] ?? 0) * 1000 || 0,
         log,
         plugins: [
           async (app) => {
@@ -120,6 +123,7 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         port: ports.frontDoor,
         directory: cloud.directory,
         batchJobs: cloud.batchJobs,
+        access: cloud.access,
         tokens,
         serving,
         log,

@@ -12,9 +12,18 @@ import { createServer } from "node:https";
 import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import type { BatchJobs, EndpointDirectory, Log, OnlineEndpointView, Tls, Tokens } from "../contracts.ts";
+import type {
+  Access,
+  BatchJobs,
+  EndpointDirectory,
+  Log,
+  OnlineEndpointView,
+  Tls,
+  Tokens,
+} from "../contracts.ts";
 import { CloudError } from "../contracts.ts";
 import { admit, admitToBatch } from "./door/auth.ts";
+import type { Refusal } from "./door/auth.ts";
 import { collect, Forwarder, upstreamOf } from "./door/forward.ts";
 import type { Outcome, Upstream } from "./door/forward.ts";
 import { route } from "./door/traffic.ts";
@@ -26,6 +35,7 @@ export interface FrontDoorOptions {
   readonly port: number;
   readonly directory: EndpointDirectory;
   readonly batchJobs: BatchJobs;
+  readonly access: Access;
   readonly tokens: Tokens;
   readonly serving: Pick<LocalServing, "target">;
   readonly log: Log;
@@ -62,7 +72,7 @@ const FAILURES: Readonly<Record<"timeout" | "broken", { status: number; code: st
 };
 
 export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
-  const { directory, batchJobs, tokens, serving, log, random = Math.random } = options;
+  const { directory, batchJobs, access, tokens, serving, log, random = Math.random } = options;
   const forwarder = new Forwarder();
 
   function endpointOf({ endpoint }: Call): OnlineEndpointView {
@@ -73,8 +83,8 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
 
   async function score(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
     const asked = header(request, "azureml-model-deployment");
-    const refusal = await admit(endpointOf(call), request.headers.authorization, tokens);
-    if (refusal) throw unauthorized(refusal.refused);
+    const refusal = await admit(endpointOf(call), request.headers.authorization, tokens, access);
+    if (refusal) throw refusalError(refusal);
     const path = PATHS[call.rest];
     if (!path) throw new CloudError(404, "NotFound", `an endpoint has no /${call.rest}`);
     if (!path.methods.includes(request.method ?? ""))
@@ -124,10 +134,12 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
   }
 
   async function batch(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
-    if (!directory.hasBatch(call.endpoint))
+    const endpoint = directory.batch(call.endpoint);
+    if (endpoint === undefined)
       throw new CloudError(404, "EndpointNotFound", `there is no batch endpoint ${call.endpoint}`);
-    const caller = await admitToBatch(request.headers.authorization, tokens);
-    if ("refused" in caller) throw unauthorized(String(caller["refused"]));
+    const action = request.method === "GET" ? "read" : "write";
+    const caller = await admitToBatch({ endpoint, action }, request.headers.authorization, tokens, access);
+    if ("refused" in caller) throw refusalError(caller as Refusal);
     const [kind, job, ...more] = call.rest.split("/");
     const allowed = kind !== "jobs" || more.length > 0 ? undefined : job ? "GET" : "POST";
     if (!allowed) throw new CloudError(404, "NotFound", `a batch endpoint has no /${call.rest}`);
@@ -251,7 +263,10 @@ function fail(response: ServerResponse, status: number, code: string, message: s
   else send(response, status, { error: { code, message } });
 }
 
-const unauthorized = (why: string) => new CloudError(401, "Unauthorized", why);
+const refusalError = ({ refused, forbidden }: Refusal) =>
+  forbidden
+    ? new CloudError(403, "AuthorizationFailed", refused)
+    : new CloudError(401, "Unauthorized", refused);
 
 const nothing = (): Promise<never> =>
   Promise.reject(new CloudError(404, "NotFound", "there is nothing here"));

@@ -158,6 +158,7 @@ export async function servingCloud(folder: string): Promise<ServingCloud> {
     port: doorPort,
     directory: test.cloud.directory,
     batchJobs: test.cloud.batchJobs,
+    access: test.cloud.access,
     tokens,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     serving: {

@@ -1,5 +1,6 @@
 /** Azure Resource Manager put together: store, table, operations, engine. */
 import type { BlobStore, CloudIdentity, Log, Serving, Tokens, Urls } from "../../contracts.ts";
+import { createAccess } from "../access/access.ts";
 import { removeTree } from "./cascade.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { parentKeyOf, parseTarget, typeOf, keyOf } from "./id.ts";
@@ -21,6 +22,8 @@ export interface ArmOptions {
   readonly tables: readonly ProviderTable[];
   /** Seconds that an operation takes here per second that it typically takes there. Default 0: as fast as the work is. */
   readonly timeScale?: number;
+  /** Milliseconds from the writing of a role assignment until it works; minutes in Azure. Default 0. */
+  readonly roleDelayMs?: number;
   readonly now?: () => Date;
 }
 
@@ -34,6 +37,7 @@ export interface Arm {
 export function createArm(options: ArmOptions): Arm {
   const { identity, urls, tokens, blobs, serving, log, timeScale = 0, now = () => new Date() } = options;
   const store = openStore(options.dbFile);
+  const access = createAccess({ store, identity, now, delayMs: options.roleDelayMs ?? 0 });
   const registry = createRegistry(options.tables);
   const operations = createOperations({
     store,
@@ -85,6 +89,7 @@ export function createArm(options: ArmOptions): Arm {
     tokens,
     blobs,
     serving,
+    access,
     store,
     log,
     now,

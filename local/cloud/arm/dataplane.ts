@@ -1,12 +1,13 @@
 /** What clients of Azure ML ask beside ARM: discovery, run history, resolved outputs, the jobs of a batch endpoint. */
 import type { FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { Claims } from "../../contracts.ts";
 import type { Arm } from "./arm.ts";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError } from "./errors.ts";
 import { parsedBody, readJson } from "./http.ts";
 import { keyOf } from "./id.ts";
 import { at, isObject, type JsonObject, objectAt, textAt } from "./json.ts";
-import { datastoreBlob, workspaceIdOf } from "./ml/references.ts";
+import { datastoreBlob, WORKSPACE, workspaceIdOf } from "./ml/references.ts";
 import type { Resource } from "./store.ts";
 import { JOB, statusOf } from "./tables/ml/jobs.ts";
 
@@ -54,13 +55,19 @@ export const dataplanePlugin =
     const pathOf = (request: FastifyRequest) => decodeURIComponent(new URL(request.url, api).pathname);
     const caller = (request: FastifyRequest, also: readonly string[] = []) =>
       authenticate(request.headers.authorization, [...audiences.arm, ...also]);
+    /** Signed in, and with a role in the workspace for this part of it. */
+    const allowed = (by: Claims, workspace: string, action: string) => {
+      const refusal = cloud.access.refusal(by, `${WORKSPACE}/${action}`, workspace);
+      if (refusal !== undefined) throw new ArmError(403, "AuthorizationFailed", refusal);
+    };
     const nothing = (path: string) => new ArmError(404, "NotFound", `There is nothing at '${path}'.`);
 
     app.get("/history/*", async (request) => {
-      await caller(request);
+      const by = await caller(request);
       const path = pathOf(request);
       const [, workspace, id, part] = RUN.exec(path) ?? [];
       if (workspace === undefined) throw nothing(path);
+      allowed(by, workspace, "experiments/runs/read");
       const job = needJob(arm, workspace, id!);
       if (part === undefined) return run(job);
       if (part.toLowerCase() === "details") return details(arm, job);
@@ -71,19 +78,21 @@ export const dataplanePlugin =
     });
 
     app.post("/history/*", async (request) => {
-      await caller(request);
+      const by = await caller(request);
       const path = pathOf(request);
       const workspace = RUNDATA.exec(path)?.[1];
       if (workspace === undefined) throw nothing(path);
+      allowed(by, workspace, "experiments/runs/read");
       const job = needJob(arm, workspace, textAt(parsedBody(request), "runId") ?? "");
       return { runMetadata: { ...run(job), outputs: outputs(job) } };
     });
 
     app.patch("/history/*", async (request) => {
-      await caller(request);
+      const by = await caller(request);
       const path = pathOf(request);
       const [, workspace, id] = RUN.exec(path) ?? [];
       if (workspace === undefined) throw nothing(path);
+      allowed(by, workspace, "experiments/runs/write");
       const { key, body } = needJob(arm, workspace, id!);
       cloud.arm.change(key, () => ({
         body: isObject(body["properties"])
@@ -97,20 +106,22 @@ export const dataplanePlugin =
     });
 
     app.post("/data/*", async (request) => {
-      await caller(request);
+      const by = await caller(request);
       const path = pathOf(request);
       const workspace = RESOLVE.exec(path)?.[1];
       if (workspace === undefined) throw nothing(path);
+      allowed(by, workspace, "data/versions/read");
       const asked = at(parsedBody(request), "values");
       const ids = Array.isArray(asked) ? asked.filter((id) => typeof id === "string") : [];
       return { values: Object.fromEntries(ids.map((id) => [id, { uri: resolved(arm, workspace, id) }])) };
     });
 
     app.get("/mferp/*", async (request) => {
-      await caller(request, audiences.ml);
+      const by = await caller(request, audiences.ml);
       const path = pathOf(request);
       const [, workspace, endpoint, deployment] = BATCH_JOBS.exec(path) ?? [];
       if (workspace === undefined) throw nothing(path);
+      allowed(by, workspace, "batchEndpoints/jobs/read");
       const key = keyOf(`${workspace}/batchEndpoints/${endpoint!}`);
       if (!cloud.store.get(key))
         throw new ArmError(404, "EndpointNotFound", `There is no batch endpoint '${endpoint!}'.`);

@@ -1,9 +1,10 @@
 /** ARM over HTTP: a Fastify plugin with its own reading of bodies, errors and log. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { authorizeArm } from "../access/arm-gate.ts";
 import type { Arm } from "./arm.ts";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError, errorBody } from "./errors.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
+import { isObject, type Json, type JsonObject, sameText } from "./json.ts";
 import { requestLog } from "./requests.ts";
 import { type ArmRequest, type ArmResponse, type Method, ok } from "./table.ts";
 
@@ -136,13 +137,21 @@ async function readRequest(request: FastifyRequest, caller: ArmRequest["caller"]
 }
 
 async function dispatch(arm: Arm, request: ArmRequest, url: string): Promise<ArmResponse> {
+  const { access, store, identity } = arm.cloud;
   const operation = OPERATION.exec(request.path);
   if (operation && request.method === "GET" && isOperation(arm, operation[2]!)) {
     const [, kind, id] = operation;
+    // Who may see the resource may see how its operations go.
+    const { resourceId } = arm.cloud.store.operation(id!)!;
+    authorizeArm(access, store, { ...request, path: resourceId });
     return /result/i.test(kind!) || /^asyncoperations$/i.test(kind!)
       ? arm.operations.result(id!, url, (key) => arm.engine.view(key))
       : arm.operations.status(id!, request.path);
   }
+  // Of another subscription there is nothing to be had, whoever asks: that is said below.
+  const [, first, subscription = ""] = request.path.split("/");
+  if (first?.toLowerCase() !== "subscriptions" || sameText(subscription, identity.subscriptionId))
+    authorizeArm(access, store, request);
   const providers = PROVIDERS.exec(request.path);
   if (providers && ["GET", "POST"].includes(request.method))
     return showProviders(arm, providers[1]!, providers[2]);

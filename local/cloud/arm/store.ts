@@ -55,6 +55,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS directory (id TEXT PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS links (holder TEXT NOT NULL, relation TEXT NOT NULL, member TEXT NOT NULL,
     PRIMARY KEY (holder, relation, member));
+  CREATE INDEX IF NOT EXISTS links_by_member ON links (member, relation);
 `;
 
 export type Store = ReturnType<typeof openStore>;
@@ -75,6 +76,11 @@ export function openStore(file: string) {
       .all(...values)
       .map((row) => JSON.parse(row["value"] as string) as T);
   const run = (sql: string, ...values: string[]) => prepare(sql).run(...values);
+  let accessRevision = 0;
+  /** A write to this key may change who may do what. */
+  const noteAccess = (key: string) => {
+    if (key.includes("/providers/microsoft.authorization/role")) accessRevision++;
+  };
 
   return {
     close: () => db.close(),
@@ -82,11 +88,17 @@ export function openStore(file: string) {
     get: (key: string) => rows<Resource>("SELECT value FROM resources WHERE key = ?", key)[0],
     put(resource: Resource): void {
       const { key, type, name, parent } = resource;
+      noteAccess(key);
       const sql = `INSERT INTO resources (key, type, name, parent, value) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value`; // keeps the row's place in lists
       run(sql, key, type.toLowerCase(), name, parent, JSON.stringify(resource));
     },
-    remove: (key: string) => void run("DELETE FROM resources WHERE key = ?", key),
+    remove(key: string): void {
+      noteAccess(key);
+      run("DELETE FROM resources WHERE key = ?", key);
+    },
+    /** Changes whenever role assignments or role definitions may have. */
+    accessRevision: () => accessRevision,
     /** Everything under a key, deepest first. */
     under: (key: string) =>
       rows<Resource>(
@@ -164,6 +176,11 @@ export function openStore(file: string) {
       prepare("SELECT member FROM links WHERE holder = ? AND relation = ? ORDER BY rowid")
         .all(holder, relation)
         .map((row) => row["member"] as string),
+    /** What the entry is linked to from. */
+    holders: (member: string, relation: string): string[] =>
+      prepare("SELECT holder FROM links WHERE member = ? AND relation = ? ORDER BY rowid")
+        .all(member, relation)
+        .map((row) => row["holder"] as string),
 
     /** Runs it as one transaction; what it throws undoes it. */
     atomically<T>(work: () => T): T {
@@ -174,6 +191,7 @@ export function openStore(file: string) {
         return result;
       } catch (error) {
         db.exec("ROLLBACK");
+        accessRevision++;
         throw error;
       }
     },

@@ -1,5 +1,6 @@
 /** The words in which a resource type is described. One entry of the table per type; the engine knows no type by name. */
 import type { BlobStore, Claims, CloudIdentity, Log, Serving, Tokens, Urls } from "../../contracts.ts";
+import type { CloudAccess } from "../access/access.ts";
 import type { JsonObject } from "./json.ts";
 import type { Resource, Store } from "./store.ts";
 
@@ -29,6 +30,7 @@ export interface Cloud {
   readonly tokens: Tokens;
   readonly blobs: BlobStore;
   readonly serving: Serving;
+  readonly access: CloudAccess;
   readonly store: Store;
   readonly log: Log;
   readonly now: () => Date;

@@ -5,7 +5,7 @@ import type { BlobFrontOptions } from "./front.ts";
 import { startBlobServer } from "./server.ts";
 import { createStore } from "./store.ts";
 
-export interface BlobsOptions extends Pick<BlobFrontOptions, "authorizationUri" | "faults"> {
+export interface BlobsOptions extends Pick<BlobFrontOptions, "authorizationUri" | "authorize" | "faults"> {
   /** Where blobs are kept. */
   readonly dir: string;
   readonly tls: Tls;

@@ -32,7 +32,9 @@ export interface BlobFrontOptions {
   readonly upstream: Pick<BlobServer, "port" | "agent">;
   /** `authorization_uri` of the challenge that a refused token gets. */
   readonly authorizationUri?: string | undefined;
-  /** Asked before a request goes on; what it returns is the answer instead. For faults, and for rules of access. */
+  /** Asked about each request with a token: why it must not go on. @default every token of the directory may do anything */
+  readonly authorize?: ((request: BlobRequest) => BlobRefusal | undefined) | undefined;
+  /** Asked before a request goes on; what it returns is the answer instead. */
   readonly faults?:
     ((request: BlobRequest) => BlobRefusal | undefined | Promise<BlobRefusal | undefined>) | undefined;
 }
@@ -117,14 +119,9 @@ async function handle(
       return notAuthenticated(error.message, options.authorizationUri);
     }
   }
-  const fault = await options.faults?.({
-    method: request.method ?? "GET",
-    url,
-    account,
-    auth,
-    ...(claims && { claims }),
-  });
-  if (fault) return fault;
+  const asked = { method: request.method ?? "GET", url, account, auth, ...(claims && { claims }) };
+  const refusal = (await options.faults?.(asked)) ?? (claims && options.authorize?.(asked));
+  if (refusal) return refusal;
   await forward(request, response, passOn(request.rawHeaders), options.upstream);
   return undefined;
 }

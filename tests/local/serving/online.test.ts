@@ -92,6 +92,7 @@ beforeAll(async () => {
     serving,
     log: quiet,
     random: () => draws,
+    access: { refusal: () => undefined },
     batchJobs: {
       submit: (endpoint, deployment, body, caller) =>
         Promise.resolve({ name: "job-1", endpoint, deployment, body, caller: caller.oid }),

@@ -94,7 +94,7 @@ export function directoryOf(...views: OnlineEndpointView[]): EditableDirectory {
   return {
     endpoints,
     online: (name) => endpoints.get(name.toLowerCase()),
-    hasBatch: (name) => name === "batches",
+    batch: (name) => (name === "batches" ? "/batches" : undefined),
   };
 }
 

@@ -21,7 +21,8 @@ import { assetName, studioUrl } from "../tables/ml/common.ts";
 import type { Cloud } from "../table.ts";
 import { type BatchRequest, parseBatchRequest } from "./batch-request.ts";
 import { workload } from "./deployment-spec.ts";
-import { datastoreBlob, findAsset, resolveUri, workspaceIdOf } from "./references.ts";
+import { needComputeRoles } from "./identity-roles.ts";
+import { datastoreBlob, findAsset, resolveUri, workspaceIdOf, workspaceOf } from "./references.ts";
 
 export interface BatchRunner extends BatchJobs {
   /** Fails the jobs that a stop interrupted: half an output cannot be gone on with. */
@@ -49,9 +50,10 @@ export function createBatchJobs({ cloud, engine }: Pick<Arm, "cloud" | "engine">
     const keys = [parent.key, child.key];
     setStatus(keys, "Running", { startTime: now() });
     try {
+      const without = needRoles(cloud, spec);
       const summary = await cloud.serving.runBatch(spec, signal);
       setStatus(keys, "Completed", { endTime: now(), summary: { ...summary } });
-      await writeLog(cloud, parent, [...said(spec), told(summary)]);
+      await writeLog(cloud, parent, [...said(spec), ...without, told(summary)]);
     } catch (reason) {
       if (closed) return;
       const canceled = signal.aborted;
@@ -107,6 +109,13 @@ export function createBatchJobs({ cloud, engine }: Pick<Arm, "cloud" | "engine">
       await Promise.all(works);
     },
   };
+}
+
+/** The roles of the cluster that the deployment runs on. */
+function needRoles(cloud: Cloud, { deployment }: BatchRunSpec): string[] {
+  const computeId = textAt(cloud.store.get(deployment)?.body, "properties.compute");
+  const compute = computeId === undefined ? undefined : cloud.store.get(keyOf(computeId));
+  return needComputeRoles(cloud, workspaceOf(cloud, deployment), compute, true);
 }
 
 function need(cloud: Cloud, name: string): Resource {

@@ -1,9 +1,11 @@
 import { keyOf } from "../id.ts";
 import { textAt } from "../json.ts";
 import type { ProvisionContext } from "../table.ts";
+import { needWorkspaceRoles } from "./identity-roles.ts";
 
 /** The datastores that every workspace has, with the containers and shares that they show. */
 export async function bringDatastores({ cloud, resource }: ProvisionContext): Promise<undefined> {
+  needWorkspaceRoles(cloud, resource);
   const accountId = textAt(resource.body, "properties.storageAccount");
   const account = cloud.store.get(keyOf(accountId ?? ""));
   if (!account) return;

@@ -29,7 +29,7 @@ export function createDirectory({ store }: Cloud): EndpointDirectory {
         ),
       };
     },
-    hasBatch: (name) => store.named(BATCH_ENDPOINT, name).length > 0,
+    batch: (name) => store.named(BATCH_ENDPOINT, name)[0]?.key,
   };
 }
 

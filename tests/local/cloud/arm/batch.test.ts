@@ -1,7 +1,7 @@
 /** Batch endpoints, invocations, and the data planes in which their jobs are seen. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Claims, CloudError, ServingError } from "@azure-ml-as-code/local/contracts.ts";
-import { type Shown, type TestCloud, URLS, withAssets } from "../../../support/arm.ts";
+import { IDENTITY, type Shown, type TestCloud, URLS, withAssets } from "../../../support/arm.ts";
 
 const location = "westeurope";
 const caller: Claims = { aud: "https://ml.azure.com", iss: "test", exp: 0, oid: "someone" };
@@ -213,7 +213,7 @@ describe("invocations", () => {
       code: "EndpointNotFound",
     });
     await expect(t.cloud.batchJobs.get("be-main", "nope")).rejects.toMatchObject({ status: 404 });
-    expect([t.cloud.directory.hasBatch("BE-MAIN"), t.cloud.directory.hasBatch("nope")]).toEqual([
+    expect([t.cloud.directory.batch("BE-MAIN") !== undefined, t.cloud.directory.batch("nope") !== undefined]).toEqual([
       true,
       false,
     ]);
@@ -288,7 +288,7 @@ describe("data planes", () => {
 
   test("a batch endpoint lists its jobs, to a token of Azure ML too", async () => {
     const path = `/mferp/managementfrontend${W}/batchEndpoints/be-main`;
-    const token = await t.tokens.issue({ aud: "https://ml.azure.localhost", oid: "o" });
+    const token = await t.tokens.issue({ aud: "https://ml.azure.localhost", oid: IDENTITY.objectId });
     const { body } = await t.call("GET", `${path}/jobs?api-version=2020-09-01-dataplanepreview`, undefined, {
       authorization: `Bearer ${token}`,
     });

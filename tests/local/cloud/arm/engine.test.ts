@@ -107,11 +107,17 @@ describe("one resource, from PUT to DELETE", () => {
 
   test("every answer has systemData; who made it stays, who changed it moves", async () => {
     const before = (await t.call("GET", id)).body.systemData;
-    const token = await t.tokens.issue({ aud: URLS.cloud, oid: "another" });
+    const another = "99999999-9999-4999-8999-999999999999";
+    const token = await t.tokens.issue({ aud: URLS.cloud, oid: another });
+    const contributor =
+      "providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
+    await t.call("PUT", `${id}/providers/Microsoft.Authorization/roleAssignments/${another}`, {
+      properties: { principalId: another, principalType: "User", roleDefinitionId: contributor },
+    });
     await t.call("PATCH", id, { tags: { x: "1" } }, { authorization: `Bearer ${token}` });
     const after = (await t.call("GET", id)).body.systemData;
     expect(after["createdAt"]).toBe(before["createdAt"]);
-    expect([after["createdBy"], after["lastModifiedBy"]]).toEqual([IDENTITY.objectId, "another"]);
+    expect([after["createdBy"], after["lastModifiedBy"]]).toEqual([IDENTITY.objectId, another]);
   });
 
   test("read-only properties are ignored, defaults filled in, enums brought to their spelling", async () => {

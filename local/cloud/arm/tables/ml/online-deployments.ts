@@ -1,9 +1,9 @@
 /** Deployments of online endpoints: what they refer to is there, and the work of bringing them up. */
 import { durationMs } from "../../durations.ts";
 import { ArmError } from "../../errors.ts";
-import { userAssignedPrincipals } from "../../identities.ts";
 import { at, isObject, type JsonObject, numberAt, objectAt, sameJson, sameText, textAt } from "../../json.ts";
 import { onlineSpec } from "../../ml/deployment-spec.ts";
+import { needEndpointRoles } from "../../ml/identity-roles.ts";
 import { findAsset, isRegistryAsset, missingAsset, workspaceIdOf, workspaceOf } from "../../ml/references.ts";
 import type { Resource } from "../../store.ts";
 import {
@@ -17,8 +17,6 @@ import {
   type Rule,
   type WriteContext,
 } from "../../table.ts";
-import { hasRole } from "../authorization.ts";
-import { MAY } from "../roles.ts";
 import { endpointName, mfeChange, mfePaths, mfePut } from "./common.ts";
 import { mirrorOf, ONLINE_DEPLOYMENT, trafficOf } from "./online.ts";
 
@@ -152,37 +150,14 @@ const rules: readonly Rule<WriteContext>[] = [
   },
 ];
 
-/** A user-assigned identity has the roles that it was given and no others; without them image or model cannot be fetched. */
-function checkRoles(cloud: Cloud, deployment: Resource): void {
-  const endpoint = cloud.store.get(deployment.parent);
-  const principals = userAssignedPrincipals(endpoint?.body ?? {});
-  if (principals.length === 0) return;
-  const { body } = workspaceOf(cloud, deployment.id);
-  const storage = textAt(body, "properties.storageAccount");
-  const registry = textAt(body, "properties.containerRegistry");
-  const lacking = [
-    ...(storage !== undefined && !hasRole(cloud, principals, MAY.readBlobs, storage)
-      ? [`Storage Blob Data Reader on ${storage}`]
-      : []),
-    ...(registry !== undefined && !hasRole(cloud, principals, MAY.pullImages, registry)
-      ? [`AcrPull on ${registry}`]
-      : []),
-  ];
-  if (lacking.length)
-    throw new ArmError(
-      403,
-      "BadArgument",
-      `Authorization error: the user-assigned identity of the endpoint lacks ${lacking.join(" and ")}. Assign the roles before the deployment is created.`,
-    );
-}
-
 /** Brings it up. What already serves this very spec is left alone: a change of tags restarts nothing. */
 async function bringUp({ cloud, resource }: ProvisionContext): Promise<Changes> {
-  checkRoles(cloud, resource);
+  const endpoint = cloud.store.get(resource.parent);
+  const without = needEndpointRoles(cloud, workspaceOf(cloud, resource.id), endpoint);
   const spec = onlineSpec(cloud, resource);
   const served = JSON.parse(JSON.stringify(spec)) as JsonObject;
   if (!sameJson(served, resource.internal["served"])) await cloud.serving.deploy(spec);
-  return { internal: { served } };
+  return { internal: { served, without } };
 }
 
 /** Shares of nothing go with the deployment: the map names what is there. */
@@ -227,7 +202,10 @@ async function getLogs({ cloud, resource, body }: ActionContext) {
       "BadArgument",
       `containerType is InferenceServer or StorageInitializer, not '${asked}'.`,
     );
-  return ok({ content: await cloud.serving.logs(resource.key, container, numberAt(body, "tail") ?? 100) });
+  const content = await cloud.serving.logs(resource.key, container, numberAt(body, "tail") ?? 100);
+  const { without } = resource.internal;
+  const lines = container === "InferenceServer" && Array.isArray(without) ? without : [];
+  return ok({ content: [...lines, content].join("\n") });
 }
 
 const probeDefaults = {
