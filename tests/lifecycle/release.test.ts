@@ -35,6 +35,7 @@ beforeAll(async () => {
   for (const [scope, role] of [
     ["Microsoft.Storage/storageAccounts/stml", "Storage Blob Data Reader"],
     ["Microsoft.ContainerRegistry/registries/acrml", "AcrPull"],
+    ["Microsoft.MachineLearningServices/workspaces/mlw", "AzureML Metrics Writer"],
   ] as const) {
     const assignment = `${GROUP}/providers/${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`;
     const { principalId } = identity.properties;

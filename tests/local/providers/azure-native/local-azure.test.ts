@@ -2,7 +2,9 @@
  * The stand-in in front of the local Azure: what a stage is made of, created by the SDK's arguments, must read back as the
  * same inputs (a second `up` then changes nothing), and go again.
  */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { builtIn } from "@azure-ml-as-code/local/cloud/access/roles.ts";
 import { createAzureNative } from "@azure-ml-as-code/local/providers/azure-native/provider.ts";
 import type { Provider } from "@azure-ml-as-code/protocol/provider.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
@@ -61,6 +63,28 @@ const inputsOf = (token: string): PropertyMap => {
   return Object.fromEntries(left);
 };
 
+/** What a workspace with an identity of its own needs, on the whole group. */
+const ROLES = ["Contributor", "Storage Blob Data Contributor", "Key Vault Administrator"];
+
+async function giveRoles(principalId: string): Promise<void> {
+  const { subscriptionId } = cloud.identity;
+  for (const role of ROLES)
+    await provider.create({
+      urn: "urn:pulumi:local::p::azure-native:authorization:RoleAssignment::r",
+      type: "azure-native:authorization:RoleAssignment",
+      name: "r",
+      properties: {
+        scope: `/subscriptions/${subscriptionId}/resourceGroups/rg`,
+        roleAssignmentName: randomUUID(),
+        principalId,
+        principalType: "ServicePrincipal",
+        roleDefinitionId: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${builtIn(role).id}`,
+      },
+      timeout: 60,
+      preview: false,
+    });
+}
+
 test("a stage comes up, shows no change, and goes", async () => {
   const made: { token: string; id: string }[] = [];
   for (const token of STAGE) {
@@ -82,6 +106,7 @@ test("a stage comes up, shows no change, and goes", async () => {
       timeout: 60,
       preview: false,
     });
+    if (token === "managedidentity:UserAssignedIdentity") await giveRoles(String(properties["principalId"]));
     const read = await provider.read({ ...called, id, inputs, properties });
     expect([token, read.id, read.inputs]).toEqual([token, id, inputs]);
     const diff = {
