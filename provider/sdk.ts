@@ -219,6 +219,24 @@ export class BatchDefaultDeployment extends pulumi.CustomResource {
   }
 }
 
+export interface RoleReadinessArgs {
+  /** ARM id of each role assignment, with the object id of who got it: a managed identity, an application or a user. */
+  readonly assignments: readonly {
+    readonly id: pulumi.Input<string>;
+    readonly principalId: pulumi.Input<string>;
+  }[];
+}
+
+/**
+ * The moment from which role assignments work: Azure is asked until it counts them, ten minutes at most. What needs one of
+ * them depends on this. Asks again when the assignments change; deleting does nothing.
+ */
+export class RoleReadiness extends pulumi.CustomResource {
+  constructor(name: string, args: RoleReadinessArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("RoleReadiness"), name, { ...args }, opts);
+  }
+}
+
 export interface WorkspacePurgeArgs {
   readonly resourceGroupName: pulumi.Input<string>;
   readonly workspaceName: pulumi.Input<string>;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { RoleReadiness } from "@azure-ml-as-code/provider/sdk.ts";
 import * as authorization from "@pulumi/azure-native/authorization/index.js";
 import { token, within } from "../component.ts";
 import { planRoles } from "./role-table.ts";
@@ -25,22 +26,23 @@ export interface RoleAssignmentsArgs {
  * Role assignments, one for each row of a table that finds its identity and its scope.
  *
  * `principalType` is always given: without it Azure looks a new identity up in a directory that may not have it yet.
+ * Azure is asked until those of identities work: who depends on this component finds them in force.
  * Names come from scope, principal and role, so that a second run finds them and a new identity gets new ones.
  */
 export class RoleAssignments extends pulumi.ComponentResource {
+  /** Known when all of them work; for what follows by data flow. What may name the component takes `dependsOn`. */
+  readonly ready: pulumi.Output<void>;
+
   constructor(name: string, args: RoleAssignmentsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("access", "RoleAssignments"), name, args, opts);
     const { table, principals, scopes } = args;
     const subscriptionId = pulumi.output(args.subscriptionId);
 
-    for (const { key, identity, role, scope, why } of planRoles(
-      table,
-      Object.keys(principals),
-      Object.keys(scopes),
-    )) {
+    const rows = planRoles(table, Object.keys(principals), Object.keys(scopes));
+    const made = rows.map(({ key, identity, role, scope, why }) => {
       const { id: principalId, type: principalType } = principals[identity]!;
       const scopeId = scopes[scope]!;
-      new authorization.RoleAssignment(
+      const { id } = new authorization.RoleAssignment(
         `${name}-${key}`,
         {
           roleAssignmentName: pulumi
@@ -54,7 +56,19 @@ export class RoleAssignments extends pulumi.ComponentResource {
         },
         within(this, opts),
       );
-    }
+      return { id, principalId, principalType };
+    });
+    // Nothing of a stage waits for people.
+    const waitedFor = made.filter(({ principalType }) => principalType !== "Group");
+    const ready =
+      waitedFor.length > 0
+        ? new RoleReadiness(
+            `${name}-ready`,
+            { assignments: waitedFor.map(({ id, principalId }) => ({ id, principalId })) },
+            within(this, opts),
+          ).id
+        : undefined;
+    this.ready = pulumi.all([ready, ...made.map(({ id }) => id)]).apply(() => undefined);
     this.registerOutputs({});
   }
 }

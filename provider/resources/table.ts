@@ -4,6 +4,7 @@ import { endpoint } from "./endpoint.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
 import { onlineDeployment } from "./online-deployment.ts";
 import type { Resource } from "./resource.ts";
+import { roleReadiness } from "./role-readiness.ts";
 import { upload } from "./upload.ts";
 import { workspacePurge } from "./workspace-purge.ts";
 
@@ -14,5 +15,6 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:OnlineDeployment": onlineDeployment,
   "azureml:index:EndpointTraffic": endpointTraffic,
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
+  "azureml:index:RoleReadiness": roleReadiness,
   "azureml:index:WorkspacePurge": workspacePurge,
 };

@@ -42,7 +42,7 @@ const of =
 
 const parts = (world: World) => ({
   placement: world.placement,
-  identityId: world.identityId,
+  identityId: world.workspaceIdentityId,
   storageAccountId: world.storageAccountId,
   keyVaultId: world.keyVaultId,
   applicationInsightsId: world.applicationInsightsId,
@@ -116,7 +116,6 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
       table: roleTable,
       principals: {
         compute: { id: principalId, type: "ServicePrincipal" as const },
-        workspace: { id: principalId, type: "ServicePrincipal" as const },
       },
       scopes: {
         storage: storageAccountId,

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as authorization from "@pulumi/azure-native/authorization/index.js";
 import { Identities } from "../../components/access/identities.ts";
 import { KeyVault } from "../../components/access/key-vault.ts";
+import { RoleAssignments } from "../../components/access/role-assignments.ts";
+import { rolesFor } from "../../components/access/role-table.ts";
 import type { InWorkspace, Placement } from "../../components/component.ts";
 import { Storage } from "../../components/data/storage.ts";
 import { Monitoring } from "../../components/monitoring/monitoring.ts";
@@ -26,6 +28,8 @@ export interface World {
   readonly subscriptionId: Text;
   readonly tenantId: Text;
   readonly resourceGroupId: Text;
+  /** Of workspaces: it has its roles. */
+  readonly workspaceIdentityId: Text;
   readonly identityId: Text;
   readonly principalId: Text;
   readonly storageAccountId: Text;
@@ -67,9 +71,22 @@ export function makeWorld(): World {
     subnets: { "private-endpoints": "10.0.0.0/26", nodes: "10.0.0.64/26" },
     zones: zonesOf(everyLink),
   });
+  const roles = new RoleAssignments("world-roles", {
+    subscriptionId: client.subscriptionId,
+    table: rolesFor({ managedNetwork: true }),
+    principals: { workspace: identities.principals.workspace },
+    scopes: {
+      resourceGroup: group.resourceGroupId,
+      storage: storage.id,
+      vault: vault.id,
+      registry: registry.id,
+      insights: monitoring.applicationInsightsId,
+    },
+  });
+  const workspaceIdentityId = pulumi.all([identities.workspace.id, roles.ready]).apply(([id]) => id);
   const workspace = new Workspace("world-workspace", {
     placement,
-    identityId: identities.workspace.id,
+    identityId: workspaceIdentityId,
     storageAccountId: storage.id,
     keyVaultId: vault.id,
     applicationInsightsId: monitoring.applicationInsightsId,
@@ -85,6 +102,7 @@ export function makeWorld(): World {
     subscriptionId: client.subscriptionId,
     tenantId: client.tenantId,
     resourceGroupId: group.resourceGroupId,
+    workspaceIdentityId,
     identityId: identities.compute.id,
     principalId: identities.compute.principalId,
     storageAccountId: storage.id,
@@ -134,6 +152,7 @@ export function fixedWorld(subscriptionId: string, tenantId: string): World {
     subscriptionId,
     tenantId,
     resourceGroupId,
+    workspaceIdentityId: armId("Microsoft.ManagedIdentity/userAssignedIdentities/id-workspace"),
     identityId: armId("Microsoft.ManagedIdentity/userAssignedIdentities/id-test"),
     principalId: "principal",
     storageAccountId: armId("Microsoft.Storage/storageAccounts/st"),
