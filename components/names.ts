@@ -107,6 +107,15 @@ export const nameRules = {
   virtualNetwork: { ...networkName, abbreviation: "vnet", max: 64 },
   networkSecurityGroup: { ...networkName, abbreviation: "nsg" },
   privateEndpoint: { ...networkName, abbreviation: "pep" },
+  actionGroup: { ...networkName, abbreviation: "ag" },
+  alert: { ...networkName, abbreviation: "alert" },
+  budget: {
+    ...networkName,
+    abbreviation: "budget",
+    pattern: /^[-\w]{1,63}$/,
+    allowed: "1 to 63 letters, digits, - and _",
+    max: 63,
+  },
   group: {
     abbreviation: "grp",
     pattern: /^[^<>%;,+=*?"]{1,256}$/,

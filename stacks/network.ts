@@ -14,19 +14,25 @@ export interface StageNetwork {
   readonly place: NetworkPlace | undefined;
   /** Where nodes go; nothing where that is up to the workspace. */
   readonly nodesSubnetId: pulumi.Input<string> | undefined;
+  /** Nothing where the stage makes no network. */
+  readonly own: Network | undefined;
 }
 
 export function buildNetwork(settings: Settings, placement: Placement): StageNetwork {
   const { network, clusters, isolation } = settings;
   const isolated = isolation !== "none";
-  if (network.kind === "none") return { place: undefined, nodesSubnetId: undefined };
+  if (network.kind === "none") return { place: undefined, nodesSubnetId: undefined, own: undefined };
   if (network.kind === "given") {
     const { subnetId, nodesSubnetId, zonesIn } = network;
     const zones = zonesIn === undefined ? [] : zonesOf(Object.values(stageLinks).flat());
     const zoneIds = Object.fromEntries(
       zones.map((zone) => [zone, `${zonesIn!}/providers/Microsoft.Network/privateDnsZones/${zone}`]),
     );
-    return { place: { subnetId, zoneIds }, nodesSubnetId: isolated ? undefined : nodesSubnetId };
+    return {
+      place: { subnetId, zoneIds },
+      nodesSubnetId: isolated ? undefined : nodesSubnetId,
+      own: undefined,
+    };
   }
   const { subnets, zones } = planNetwork(network, clusters, isolated);
   const made = new Network("network", {
@@ -38,6 +44,7 @@ export function buildNetwork(settings: Settings, placement: Placement): StageNet
   return {
     place: { subnetId: made.subnetIds[ENDPOINTS]!, zoneIds: made.zoneIds },
     nodesSubnetId: made.subnetIds[NODES],
+    own: made,
   };
 }
 

@@ -44,7 +44,7 @@ export function buildPlatform(settings: Settings) {
   const registry = new ContainerRegistry("registry", { placement, publicNetworkAccess }, { protect });
   const monitoring = new Monitoring(
     "monitoring",
-    { placement, publicNetworkAccess, ...settings.monitoring },
+    { placement, publicNetworkAccess, retentionDays: settings.monitoring.retentionDays },
     { protect },
   );
 
@@ -126,7 +126,20 @@ export function buildPlatform(settings: Settings) {
       }),
   );
 
-  return { group, identities, storage, workspace, clusters, datastores, roles: [partRoles, workspaceRoles] };
+  return {
+    group,
+    network,
+    identities,
+    storage,
+    vault,
+    registry,
+    monitoring,
+    workspace,
+    clusters,
+    datastores,
+    roles: [partRoles, workspaceRoles],
+    endpoints: [...partEndpoints, ...workspaceEndpoints],
+  };
 }
 
 const record = <From, To>(

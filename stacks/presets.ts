@@ -25,7 +25,8 @@ const open = {
   purgeOnDestroy: true,
   storage: { redundancy: "Standard_LRS" },
   vault: { purgeProtection: false, softDeleteDays: 7 },
-  monitoring: { retentionDays: 30 },
+  monitoring: { retentionDays: 30, diagnostics: true, dashboard: false },
+  locks: false,
 } satisfies Partial<Settings>;
 
 /**
@@ -42,13 +43,16 @@ const locked = {
   deployer: { principalType: "ServicePrincipal" },
   storage: { redundancy: "Standard_ZRS" },
   vault: { purgeProtection: true, softDeleteDays: 90 },
-  monitoring: { retentionDays: 90 },
+  monitoring: { retentionDays: 90, diagnostics: true, dashboard: true },
+  locks: false,
   endpoints: { authMode: "aad_token" },
 } satisfies Partial<Settings>;
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   local: {
     ...open,
+    // Nobody reads them on this machine.
+    monitoring: { ...open.monitoring, diagnostics: false },
     location: "westeurope",
     deployer: { principalType: "ServicePrincipal" },
     personas: {
@@ -60,5 +64,5 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   dev: { ...open, deployer: { principalType: "User" } },
   staging: locked,
-  prod: { ...locked, monitoring: { retentionDays: 365 } },
+  prod: { ...locked, monitoring: { ...locked.monitoring, retentionDays: 365 }, locks: true },
 };

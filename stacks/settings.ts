@@ -76,6 +76,34 @@ const network = z
   ])
   .describe("How callers in a network reach what the Internet does not");
 
+const emails = z.array(z.email()).describe("Who is written to");
+const monitoring = keys({
+  retentionDays: whole(30, 730).describe("Days that logs are kept"),
+  diagnostics: boolean.describe("Everything that can sends its logs and metrics to Log Analytics"),
+  dashboard: boolean.describe("A workbook that shows how endpoints, jobs and clusters do"),
+  alerts: keys({
+    emails,
+    errorSharePercent: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe("Of an endpoint's requests, answered with 5xx. Default 1"),
+    p95Ms: z.number().positive().optional().describe("Within which 95 of 100 are answered. Default 2000"),
+    cpuPercent: z.number().min(1).max(100).optional().describe("Of a deployment's instances. Default 80"),
+    failedJobs: whole(0).optional().describe("In an hour, without anybody being told. Default 0"),
+  })
+    .optional()
+    .describe("What people are woken up for. Default nothing"),
+});
+const budget = keys({
+  amount: z.number().positive().describe("A month, in the currency of the subscription"),
+  thresholds: z.array(whole(1, 1000)).min(1).max(4).optional().describe("Percent. Default 50, 80, 100"),
+  emails,
+})
+  .optional()
+  .describe("What the stage may cost, and who is told. Default nothing");
+
 const bakeSeconds = whole(0, 86_400).describe("How long a step has to prove itself");
 const percent = whole(1, 100);
 const release = keys({
@@ -151,7 +179,11 @@ export const settings = keys({
     ),
     softDeleteDays: whole(7, 90),
   }),
-  monitoring: keys({ retentionDays: whole(30, 730) }),
+  monitoring,
+  budget,
+  locks: boolean.describe(
+    "Nobody deletes storage, vault, registry or logs, whatever their role, before this is taken back; nor roles and diagnostic settings of theirs",
+  ),
   clusters: z.record(z.string(), cluster).describe("By the name that jobs and deployments use"),
   datastores: z
     .record(z.string(), keys({ container: z.string() }))

@@ -2,6 +2,7 @@
 import type { Output } from "@pulumi/pulumi";
 import type { Stage } from "./config.ts";
 import { buildPlatform } from "./platform.ts";
+import { watchStage } from "./watch.ts";
 import { buildWorkloads } from "./workloads.ts";
 
 /** The stack's outputs. Names are contract: `npm run local` and pipelines read them. No output holds a secret. */
@@ -43,6 +44,7 @@ interface BatchEndpointOutput extends EndpointOutput {
 export function buildStage(stage: Stage): StageOutputs {
   const platform = buildPlatform(stage.settings);
   const services = buildWorkloads(stage, platform);
+  watchStage(stage.settings, platform, services);
   const { group, storage, workspace } = platform;
 
   return {

@@ -30,6 +30,7 @@ export interface NetworkPlace {
  */
 export class Network extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
+  readonly securityGroupId: pulumi.Output<string>;
   /** By the names given. */
   readonly subnetIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** By the names given; each known once callers in the network see it. */
@@ -94,6 +95,7 @@ export class Network extends pulumi.ComponentResource {
     });
 
     this.id = vnet.id;
+    this.securityGroupId = guard.id;
     this.subnetIds = Object.fromEntries(
       Object.keys(subnets).map((subnet) => [subnet, pulumi.interpolate`${vnet.id}/subnets/${subnet}`]),
     );

@@ -5,12 +5,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Identities } from "../../components/access/identities.ts";
 import { KeyVault } from "../../components/access/key-vault.ts";
+import { Locks } from "../../components/access/locks.ts";
 import { PersonaGroups } from "../../components/access/persona-groups.ts";
 import { RoleAssignments } from "../../components/access/role-assignments.ts";
 import { personas, roleTable } from "../../components/access/role-table.ts";
 import { ComputeCluster } from "../../components/compute/cluster.ts";
 import { BlobDatastore } from "../../components/data/blob-datastore.ts";
 import { Storage } from "../../components/data/storage.ts";
+import { Alerts } from "../../components/monitoring/alerts.ts";
+import { Budget, firstOfMonth } from "../../components/monitoring/budget.ts";
+import { Dashboard } from "../../components/monitoring/dashboard.ts";
+import { DiagnosticSettings } from "../../components/monitoring/diagnostic-settings.ts";
 import { Monitoring } from "../../components/monitoring/monitoring.ts";
 import { Network } from "../../components/network/network.ts";
 import { PrivateEndpoints } from "../../components/network/private-endpoints.ts";
@@ -78,6 +83,19 @@ const network = ({ placement }: World) => ({
   zones: ["one.example.internal"],
 });
 
+const alerts = ({ placement, workspace, logAnalyticsId }: World) => ({
+  placement,
+  workspaceId: workspace.id,
+  logAnalyticsId,
+});
+const budget = ({ placement, resourceGroupId }: World) => ({
+  placement,
+  resourceGroupId,
+  amount: 500,
+  emails: ["lead@example.com"],
+  startDate: firstOfMonth(new Date()),
+});
+
 /** By type token. */
 export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>>> = {
   "azureml:access:Identities": of(Identities)({
@@ -131,6 +149,12 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
       scopes: { registry: containerRegistryId },
     }),
   }),
+  "azureml:access:Locks": of(Locks)({
+    // Nothing that another component makes things in: those could not go before the lock.
+    defaults: ({ identityId }) => ({ targets: { identity: identityId } }),
+    max: ({ identityId, subnetId }) => ({ targets: { identity: identityId, nodes: subnetId } }),
+    hardened: ({ identityId }) => ({ targets: { identity: identityId } }),
+  }),
   "azureml:compute:ComputeCluster": of(ComputeCluster)({
     defaults: cluster,
     max: (world) => ({
@@ -167,6 +191,53 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
     defaults: ({ placement }) => ({ placement }),
     max: ({ placement }) => ({ placement, publicNetworkAccess: true, retentionDays: 30 }),
     hardened: ({ placement }) => ({ placement, retentionDays: 365 }),
+  }),
+  "azureml:monitoring:Alerts": of(Alerts)({
+    defaults: (world) => ({ ...alerts(world), emails: [], endpoints: {} }),
+    max: (world) => ({
+      ...alerts(world),
+      emails: ["on-call@example.com", "lead@example.com"],
+      // As far as alerts go, a workspace is as good an endpoint as any.
+      endpoints: { churn: world.workspace.id },
+      deployments: { "churn-blue": world.workspace.id },
+      thresholds: { errorSharePercent: 5, p95Ms: 300, cpuPercent: 60, failedJobs: 3 },
+    }),
+    hardened: (world) => ({
+      ...alerts(world),
+      emails: ["on-call@example.com"],
+      endpoints: { churn: world.workspace.id },
+    }),
+  }),
+  "azureml:monitoring:Budget": of(Budget)({
+    defaults: budget,
+    max: (world) => ({ ...budget(world), thresholds: [25, 75], forecastThreshold: 110 }),
+    hardened: budget,
+  }),
+  "azureml:monitoring:Dashboard": of(Dashboard)({
+    defaults: ({ placement, logAnalyticsId }) => ({ placement, logAnalyticsId }),
+    max: ({ placement, logAnalyticsId }) => ({ placement, logAnalyticsId }),
+    hardened: ({ placement, logAnalyticsId }) => ({ placement, logAnalyticsId }),
+  }),
+  "azureml:monitoring:DiagnosticSettings": of(DiagnosticSettings)({
+    defaults: ({ logAnalyticsId, keyVaultId }) => ({
+      logAnalyticsId,
+      targets: { vault: { id: keyVaultId, kind: "vault" as const } },
+    }),
+    max: ({ logAnalyticsId, ...world }) => ({
+      logAnalyticsId,
+      targets: {
+        workspace: { id: world.workspace.id, kind: "workspace" },
+        vault: { id: world.keyVaultId, kind: "vault" },
+        registry: { id: world.containerRegistryId, kind: "containerRegistry" },
+        storage: { id: world.storageAccountId, kind: "storage" },
+        services: { id: world.storageAccountId, kind: "storageServices" },
+        logs: { id: logAnalyticsId, kind: "logAnalytics" },
+      },
+    }),
+    hardened: ({ logAnalyticsId, workspace }) => ({
+      logAnalyticsId,
+      targets: { workspace: { id: workspace.id, kind: "workspace" as const } },
+    }),
   }),
   "azureml:network:Network": of(Network)({
     defaults: network,

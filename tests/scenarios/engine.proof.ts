@@ -3,9 +3,12 @@
  * change, refreshed with no change, destroyed with nothing left; no secret in state or logs; every body as Azure's API has it.
  * `npm run prove -- tests/scenarios`
  */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { EngineEvent } from "@azure-ml-as-code/local/engine/events.ts";
 import { run } from "@azure-ml-as-code/local/engine/run.ts";
@@ -30,7 +33,7 @@ let told: EngineEvent[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "scenarios-"));
-  azure = await servingCloud(folder);
+  azure = await servingCloud(folder, { requestsFile: requests() });
   const credential = {
     getToken: async (scopes: string | string[]) => ({
       token: await azure.tokens.issue({
@@ -57,6 +60,10 @@ afterAll(async () => {
 
 const statePath = (scenario: string) => join(folder, `${scenario}.json`);
 
+const requests = () => join(folder, "requests.jsonl");
+/** Everything that was said in any run. */
+const said: string[] = [];
+
 async function perform(op: Op, scenario: string): Promise<RunResult> {
   told = [];
   const result = await run({
@@ -68,7 +75,10 @@ async function perform(op: Op, scenario: string): Promise<RunResult> {
       Object.entries(served).map(([name, { port }]) => [name, `127.0.0.1:${port}`]),
     ),
     env: { ...process.env, SCENARIO: scenario, CANARY, PULUMI_CONFIG_PASSPHRASE: "scenarios" },
-    onEvent: (event) => told.push(event),
+    onEvent: (event) => {
+      told.push(event);
+      said.push(JSON.stringify(event));
+    },
   });
   const errors = told.flatMap((event) =>
     event.kind === "resource-failed" || (event.kind === "diagnostic" && event.severity === "error")
@@ -101,10 +111,17 @@ describe.each(scenarios)("%s", (scenario) => {
     expect(changes(again)).toEqual({});
     expect(inputs(await perform("refresh", scenario))).toEqual(inputs(again));
 
-    const texts = [await readFile(statePath(scenario), "utf8"), JSON.stringify(told)];
-    for (const text of texts) expect(text).not.toContain(CANARY);
+    const state = await readFile(statePath(scenario), "utf8");
+    for (const text of [state, await readFile(requests(), "utf8"), said.join("\n")])
+      expect(text).not.toContain(CANARY);
 
     await perform("destroy", scenario);
     expect(await everything()).toEqual(before);
   });
+});
+
+const contract = join(import.meta.dirname, "../../../shared/contract/check.mjs");
+(existsSync(contract) ? test : test.skip)("every body fits Azure's API", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [contract, requests()]);
+  expect(stdout).toContain("0 violations");
 });

@@ -117,7 +117,8 @@ test("local and prod differ in settings, and in what only a closed or watched st
     new Set(run.resources.map(({ type }) => type).filter((type) => type !== "azureml:index:WorkspacePurge"));
   const [local, prod] = [kinds(await runStage("local")), kinds(await runStage("prod"))];
   expect([...local].filter((type) => !prod.has(type))).toEqual([]);
-  const only = /^azure-native:(network|privatedns):|^azureml:network:/;
+  const only =
+    /^azure(-native|ml):(network|privatedns|monitor|monitoring|consumption):|:(Workbook|RandomUuid|Locks|ManagementLockByScope)$/;
   expect([...prod].filter((type) => !local.has(type) && !only.test(type))).toEqual([]);
   expect(prod).toContain("azure-native:network:PrivateEndpoint");
 });

@@ -20,6 +20,7 @@ const paths: Readonly<Record<string, string>> = {
   "azure-native:operationalinsights:Workspace": `${group}/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}`,
   "azure-native:applicationinsights:Component": `${group}/providers/Microsoft.Insights/components/{resourceName}`,
   "azure-native:managedidentity:UserAssignedIdentity": `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}`,
+  "azure-native:monitor:ActionGroup": `${group}/providers/Microsoft.Insights/actionGroups/{actionGroupName}`,
   "azure-native:network:NetworkSecurityGroup": `${group}/providers/Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}`,
   "azure-native:network:VirtualNetwork": `${group}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}`,
   "azure-native:network:PrivateEndpoint": `${group}/providers/Microsoft.Network/privateEndpoints/{privateEndpointName}`,
@@ -51,6 +52,7 @@ const scoring = (inputs: Inputs) => ({
 
 const computed: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>> = {
   "random:index/randomString:RandomString": () => ({ result: "x7k2m9" }),
+  "random:index/randomUuid:RandomUuid": () => ({ result: "6ba7b810-9dad-41d1-80b4-00c04fd430c8" }),
   "random:index/randomId:RandomId": ({ prefix }) => ({ hex: `${String(prefix)}0a1b2c3d` }),
   "azuread:index/group:Group": (_, name) => ({ objectId: `object-of-${name}` }),
   "azure-native:storage:StorageAccount": ({ accountName }) => ({

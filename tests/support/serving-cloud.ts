@@ -12,6 +12,7 @@ import { ensureTls } from "@azure-ml-as-code/local/cloud/ca.ts";
 import { metadataPlugin } from "@azure-ml-as-code/local/cloud/metadata.ts";
 import { signinPlugin } from "@azure-ml-as-code/local/cloud/signin/plugin.ts";
 import { createTokens } from "@azure-ml-as-code/local/cloud/signin/tokens.ts";
+import type { CloudOptions } from "@azure-ml-as-code/local/cloud/server.ts";
 import type { OnlineDeploymentSpec } from "@azure-ml-as-code/local/contracts.ts";
 import { freePorts } from "@azure-ml-as-code/local/daemon/ports.ts";
 import { createFrontDoor } from "@azure-ml-as-code/local/serving/front-door.ts";
@@ -47,7 +48,10 @@ export interface ServingCloud extends TestCloud {
 }
 
 /** @param folder for certificates; the caller's to remove. */
-export async function servingCloud(folder: string): Promise<ServingCloud> {
+export async function servingCloud(
+  folder: string,
+  options: Partial<CloudOptions> = {},
+): Promise<ServingCloud> {
   const tls = await ensureTls(folder);
   setDefaultCACertificates([...getCACertificates(), tls.ca]);
   const { cloud: cloudPort, frontDoor: doorPort } = await freePorts();
@@ -58,6 +62,7 @@ export async function servingCloud(folder: string): Promise<ServingCloud> {
   };
   const tokens = await createTokens({ identity: IDENTITY, keyFile: join(folder, "tokens.pem") });
   const test = await withAssets({
+    ...options,
     tls,
     urls,
     tokens,

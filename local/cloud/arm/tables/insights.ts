@@ -3,6 +3,8 @@ import { guidOf } from "../identities.ts";
 import { asText, isObject, at, textAt } from "../json.ts";
 import { keyOf } from "../id.ts";
 import type { Cloud, ProviderTable, Rule, WriteContext } from "../table.ts";
+import { diagnosable, notTwice } from "./diagnostics.ts";
+import { nameRule } from "./modes.ts";
 import { LOG_ANALYTICS } from "./operationalinsights.ts";
 
 export const COMPONENT = "Microsoft.Insights/components";
@@ -98,6 +100,8 @@ export const insights: ProviderTable = {
       rules: [
         refersTo("properties.workspaceId", LOG_ANALYTICS),
         refersTo("properties.storageAccountId"),
+        diagnosable,
+        notTwice,
         {
           code: "BadRequest",
           check: ({ body }) =>
@@ -162,6 +166,29 @@ export const insights: ProviderTable = {
             (textAt(body, "properties.groupShortName") ?? "").length > 12
               ? "The short name of an action group has at most 12 characters."
               : undefined,
+        },
+      ],
+    },
+    {
+      type: "Microsoft.Insights/workbooks",
+      tracked: true,
+      stateless: true,
+      name: nameRule(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a GUID"),
+      required: ["properties.displayName", "properties.category", "properties.serializedData"],
+      enums: { kind: ["shared", "user"] },
+      defaults: { kind: "shared", properties: { version: "Notebook/1.0" } },
+      rules: [
+        {
+          code: "BadRequest",
+          target: "properties.serializedData",
+          check: ({ body }) => {
+            try {
+              JSON.parse(textAt(body, "properties.serializedData") ?? "");
+              return undefined;
+            } catch (error) {
+              return `serializedData is no JSON: ${String(error)}`;
+            }
+          },
         },
       ],
     },

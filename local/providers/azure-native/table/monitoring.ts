@@ -107,4 +107,27 @@ export const MONITORING: readonly ResourceType[] = [
       computed: IDENTITY_COMPUTED,
     },
   }),
+  ...entries("monitor", "2025-01-01-preview", {
+    ScheduledQueryRule: {
+      path: inGroup("Microsoft.Insights/scheduledQueryRules/{ruleName}"),
+      location: "required",
+      forceNew: ["location"],
+      shape: flattened(["location", "tags", "identity", "kind", "etag"]),
+      computed: [
+        ...IDENTITY_COMPUTED,
+        "createdWithApiVersion",
+        "isLegacyLogAnalyticsRule",
+        "isWorkspaceAlertsStorageConfigured",
+      ],
+    },
+  }),
+  ...entries("applicationinsights", "2023-06-01", {
+    Workbook: {
+      path: inGroup("Microsoft.Insights/workbooks/{resourceName}"),
+      location: "required",
+      forceNew: ["location"],
+      shape: flattened(["location", "tags", "identity", "kind", "etag"]),
+      computed: [...IDENTITY_COMPUTED, "revision", "timeModified", "userId"],
+    },
+  }),
 ];
