@@ -237,6 +237,21 @@ export class RoleReadiness extends pulumi.CustomResource {
   }
 }
 
+export interface ScheduleSwitchArgs {
+  /** ARM id. Another schedule is another resource. */
+  readonly scheduleId: pulumi.Input<string>;
+}
+
+/**
+ * Turns a schedule off before it is deleted: Azure deletes none that is on. Take the id from the schedule's output, so
+ * that this resource goes first. Creating does nothing.
+ */
+export class ScheduleSwitch extends pulumi.CustomResource {
+  constructor(name: string, args: ScheduleSwitchArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("ScheduleSwitch"), name, { ...args }, opts);
+  }
+}
+
 export interface WorkspacePurgeArgs {
   readonly resourceGroupName: pulumi.Input<string>;
   readonly workspaceName: pulumi.Input<string>;

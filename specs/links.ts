@@ -6,11 +6,21 @@ import type { AnyDocument, AssetType, KeyPath, Kind, Problem, Reference } from "
 /** `onlineEndpoint/NAME`, `onlineDeployment/ENDPOINT/NAME`, `compute/NAME`, `model/NAME`. Azure compares names in any letters. */
 export type ResourceKey = string;
 
-const KEY_KIND: Readonly<Partial<Record<Kind, string>>> = { amlCompute: "compute", azureBlob: "datastore" };
+/** What is referred to by one word, whichever of these it is. */
+const KEY_KIND: Readonly<Partial<Record<Kind, string>>> = {
+  ...{ amlCompute: "compute", computeInstance: "compute", kubernetesCompute: "compute" },
+  ...{ vmCompute: "compute", synapseSparkCompute: "compute" },
+  ...{ azureBlob: "datastore", azureDataLakeGen1: "datastore", azureDataLakeGen2: "datastore" },
+  ...{ azureFile: "datastore", oneLake: "datastore" },
+  ...{ commandComponent: "component", parallelComponent: "component" },
+  ...{ sparkComponent: "component", pipelineComponent: "component" },
+  pipelineBatchDeployment: "batchDeployment",
+};
 
 export function documentKey(document: AnyDocument): ResourceKey {
   const kind = KEY_KIND[document.kind] ?? document.kind;
-  const parent = "endpoint_name" in document.spec ? `${document.spec.endpoint_name}/` : "";
+  const { endpoint_name: endpoint } = document.spec as { endpoint_name?: string };
+  const parent = endpoint === undefined ? "" : `${endpoint}/`;
   return `${kind}/${parent}${document.name}`.toLowerCase();
 }
 
@@ -39,7 +49,13 @@ function namedByText(document: AnyDocument): { path: KeyPath; to: ResourceKey }[
     case "onlineDeployment":
       return [{ path: ["endpoint_name"], to: `onlineEndpoint/${document.spec.endpoint_name}` }];
     case "batchDeployment":
-      return [{ path: ["endpoint_name"], to: `batchEndpoint/${document.spec.endpoint_name}` }];
+    case "pipelineBatchDeployment":
+      return [{ path: ["endpoint_name"], to: `batchEndpoint/${document.spec.endpoint_name ?? ""}` }];
+    case "featureSet":
+      return entitiesOf(document).map(({ name }, index) => ({
+        path: ["entities", index],
+        to: `featureStoreEntity/${name}`,
+      }));
     case "batchEndpoint":
       return document.spec.defaults
         ? [
@@ -58,6 +74,15 @@ function namedByText(document: AnyDocument): { path: KeyPath; to: ResourceKey }[
     default:
       return [];
   }
+}
+
+/** The entities that a feature set is about: its body has them as they are written, `azureml:NAME:VERSION`. */
+export function entitiesOf({ spec }: AnyDocument & { readonly kind: "featureSet" }) {
+  const { entities } = spec.body["properties"] as { readonly entities: readonly string[] };
+  return entities.map((text) => {
+    const [name = "", version] = text.replace(/^azureml:/, "").split(":");
+    return { name, version };
+  });
 }
 
 function targetOf(reference: Reference): { to: ResourceKey; version?: string } | undefined {

@@ -200,6 +200,8 @@ export type TemplateKind =
 export interface TemplateSpec {
   readonly name?: string;
   readonly version?: string;
+  /** Of a deployment. */
+  readonly endpoint_name?: string;
   readonly body: Readonly<Record<string, Template>>;
 }
 

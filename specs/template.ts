@@ -24,7 +24,7 @@ const isHole = (value: Template): value is Hole =>
     (typeof value.hole === "object" && value.hole !== null && "kind" in value.hole));
 
 /** The template with an id in each hole; keys that are `undefined` are left out. */
-function fill<Id>(template: Template, resolve: ReferenceResolver<Id>, context: ArmContext<Id>): unknown {
+export function fill<Id>(template: Template, resolve: ReferenceResolver<Id>, context: ArmContext<Id>): unknown {
   if (typeof template !== "object" || template === null) return template;
   if (Array.isArray(template)) return template.map((item: Template) => fill(item, resolve, context));
   if (isHole(template)) return template.hole === "location" ? context.location : resolve(template.hole);
@@ -47,6 +47,7 @@ interface TemplateDefinition<K extends TemplateKind, Schema extends z.ZodType> {
   ) => {
     readonly name: string | undefined;
     readonly version?: string | undefined;
+    readonly endpoint_name?: string;
     readonly body: Readonly<Record<string, Template>>;
   };
 }
@@ -59,8 +60,8 @@ export const defineTemplate = <K extends TemplateKind, Schema extends z.ZodType>
   defineKind<K, Schema>({
     ...rest,
     read: (raw, reader) => {
-      const { name, version, body } = read(raw, reader);
-      const spec: TemplateSpec = defined({ name, version, body });
+      const { name, version, endpoint_name, body } = read(raw, reader);
+      const spec: TemplateSpec = defined({ name, version, endpoint_name, body });
       return spec; // of K, which TypeScript does not follow
     },
     body: (spec, resolve, context) => fill(spec.body, resolve, context) as never,

@@ -11,9 +11,10 @@ interface PlannedEndpoint<Endpoint extends Kind, Deployment extends Kind> {
   readonly sample?: string;
 }
 type PlannedOnlineEndpoint = PlannedEndpoint<"onlineEndpoint", "onlineDeployment">;
-type PlannedBatchEndpoint = PlannedEndpoint<"batchEndpoint", "batchDeployment">;
+type PlannedBatchEndpoint = PlannedEndpoint<"batchEndpoint", "batchDeployment" | "pipelineBatchDeployment">;
 
 export interface WorkloadPlan {
+  readonly documents: readonly AnyDocument[];
   readonly assets: AssetPlan;
   readonly onlineEndpoints: readonly PlannedOnlineEndpoint[];
   readonly batchEndpoints: readonly PlannedBatchEndpoint[];
@@ -25,6 +26,7 @@ export function planWorkloads(documents: readonly AnyDocument[], root: string): 
     documents.filter((document): document is AnyDocument & SpecDocument<K> => document.kind === kind);
   const sample = (path: string | undefined) => path !== undefined && { sample: relative(root, path) };
   return {
+    documents,
     assets: planAssets(documents, root),
     onlineEndpoints: of("onlineEndpoint").map((document) => ({
       document,
@@ -33,7 +35,9 @@ export function planWorkloads(documents: readonly AnyDocument[], root: string): 
     })),
     batchEndpoints: of("batchEndpoint").map((document) => ({
       document,
-      deployments: of("batchDeployment").filter(({ spec }) => spec.endpoint_name === document.name),
+      deployments: [...of("batchDeployment"), ...of("pipelineBatchDeployment")].filter(
+        ({ spec }) => spec.endpoint_name === document.name,
+      ),
       ...sample(document.sampleInput),
     })),
   };

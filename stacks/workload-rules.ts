@@ -3,8 +3,10 @@ import { MAX_DEPLOYMENTS } from "../components/endpoints/traffic-plan.ts";
 import { givenProblem, nameProblem } from "../components/names.ts";
 import { show } from "../specs/problems.ts";
 import { showReference } from "../specs/references.ts";
-import type { AnyDocument, KeyPath, Kind, Problem, SpecDocument } from "../specs/types.ts";
-import { referencesOf } from "./asset-plan.ts";
+import type { AnyDocument, KeyPath, Problem, SpecDocument } from "../specs/types.ts";
+import { referencesOf } from "./asset-content.ts";
+import { kindTable } from "./kind-table.ts";
+import { UPLOADS, builtInDatastores } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 import type { WorkloadPlan } from "./workload-plan.ts";
 
@@ -22,6 +24,16 @@ interface Given {
 }
 type Rule = (given: Given) => readonly Problem[];
 
+/** Both kinds of machines that Azure runs in the network of the workspace. */
+function hasPublicNodes(document: AnyDocument): boolean {
+  if (document.kind === "amlCompute") return document.spec.enable_node_public_ip;
+  if (document.kind !== "computeInstance") return false;
+  const { properties } = document.spec.body["properties"] as {
+    properties?: { enableNodePublicIp?: boolean };
+  };
+  return properties?.enableNodePublicIp ?? true;
+}
+
 const at = (document: SpecDocument, path: KeyPath, message: string): Problem => ({
   file: document.file,
   ...document.position(path),
@@ -29,28 +41,51 @@ const at = (document: SpecDocument, path: KeyPath, message: string): Problem => 
   message,
 });
 
-/** Made from the stage file, or not made yet. */
-const made: readonly Kind[] = [
-  "environment",
-  "model",
-  "onlineEndpoint",
-  "onlineDeployment",
-  "batchEndpoint",
-  "batchDeployment",
-];
-const elsewhere: Readonly<Partial<Record<Kind, string>>> = {
-  amlCompute: "compute clusters are in the stage file, under azure-ml:clusters",
-  azureBlob: "datastores are in the stage file, under azure-ml:datastores",
-  data: "data assets are not made from workloads yet: name the data in the request",
-};
-
 const rules: readonly Rule[] = [
   function kindsThatAreMade({ documents }) {
     return documents.flatMap((document) => {
-      if (made.includes(document.kind)) return [];
-      const where = elsewhere[document.kind] ?? `${document.kind} is read, but not made from workloads yet`;
-      return [at(document, [], where)];
+      const fate = kindTable[document.kind];
+      return "refused" in fate
+        ? [at(document, [], `${document.kind} is not made from workloads: ${fate.refused}`)]
+        : [];
     });
+  },
+  function nothingNeedsItself({ plan }) {
+    return plan.assets.cycles.flatMap((cycle) => {
+      const { document } = cycle.find((item) => item.document !== undefined) ?? {};
+      const way = cycle.map(({ type, name }) => `${type} ${show(name)}`).join(" -> ");
+      return document ? [at(document, [], `refers to itself: ${way}`)] : [];
+    });
+  },
+  function madeOnce({ plan, settings }) {
+    return plan.assets.resources.flatMap(({ type, name, document }) => {
+      const key = type === "compute" ? "clusters" : type === "datastore" ? "datastores" : undefined;
+      if (key === undefined || !document) return [];
+      const stages = key === "clusters" ? [] : [...builtInDatastores, UPLOADS];
+      const theirs = [...stages, ...Object.keys(settings[key])];
+      return theirs.some((other) => other.toLowerCase() === name.toLowerCase())
+        ? [
+            at(
+              document,
+              ["name"],
+              `${show(name)} is made for the stage already: see azure-ml:${key} in its file`,
+            ),
+          ]
+        : [];
+    });
+  },
+  function nodesStayInside({ documents, settings }) {
+    return documents.flatMap((document) =>
+      settings.isolation !== "none" && hasPublicNodes(document)
+        ? [
+            at(
+              document,
+              ["enable_node_public_ip"],
+              `found ${show(true)}, which is the default too; allowed in a stage with a managed network: false`,
+            ),
+          ]
+        : [],
+    );
   },
   function endpointsShareNames({ plan }) {
     return plan.batchEndpoints.flatMap(({ document }) => {
@@ -87,7 +122,7 @@ const rules: readonly Rule[] = [
       const problem =
         kind === "onlineEndpoint" || kind === "batchEndpoint"
           ? givenProblem(kind, name)
-          : kind === "onlineDeployment" || kind === "batchDeployment"
+          : "endpoint" in kindTable[kind]
             ? nameProblem("deployment", name)
             : undefined;
       return problem === undefined ? [] : [at(document, ["name"], `${show(name)} ${problem}`)];
@@ -149,7 +184,9 @@ const rules: readonly Rule[] = [
       referencesOf(document).flatMap((reference) => {
         if (reference.kind !== "asset" || reference.version !== undefined) return [];
         const { type, name } = reference;
-        const made = documents.filter((other) => other.kind === type && other.name === name).length;
+        const made = plan.assets.resources.filter(
+          (other) => !other.anonymous && other.type === type && other.name === name,
+        ).length;
         const problem =
           made > 1
             ? `${made} files make it: name a version`

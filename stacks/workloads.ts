@@ -1,25 +1,21 @@
 /** The workloads of a stage: its assets, and the endpoints that serve them. Wiring only. */
-import type * as pulumi from "@pulumi/pulumi";
-import { Code } from "../components/assets/code.ts";
-import { Environment } from "../components/assets/environment.ts";
-import { Model } from "../components/assets/model.ts";
 import { Uploads } from "../components/assets/uploads.ts";
 import { nameFrom } from "../components/component.ts";
 import { BatchEndpoint } from "../components/endpoints/batch-endpoint.ts";
+import type { BatchDeployment } from "../components/endpoints/batch-endpoint.ts";
 import { OnlineEndpoint } from "../components/endpoints/online-endpoint.ts";
 import { toArm } from "../specs/kinds.ts";
-import { environmentProperties } from "../specs/kinds/environment.ts";
-import { modelProperties } from "../specs/kinds/model.ts";
 import { isOpen } from "./config.ts";
 import type { Stage } from "./config.ts";
 import type { Platform } from "./platform.ts";
-import { referenceResolver } from "./references.ts";
 import { releaseArgs } from "./release.ts";
 import { UPLOADS } from "./rules.ts";
+import { makeResources } from "./workload-resources.ts";
 
-export function buildWorkloads({ settings, workloads, root }: Stage, platform: Platform) {
+export function buildWorkloads(stage: Stage, platform: Platform) {
+  const { settings, workloads, root } = stage;
   const { assets } = workloads;
-  const { group, identities, storage, clusters, datastores, roles } = platform;
+  const { group, identities, storage, datastores, roles } = platform;
   const workspace = platform.workspace.inside;
   const context = { location: settings.location };
 
@@ -34,30 +30,7 @@ export function buildWorkloads({ settings, workloads, root }: Stage, platform: P
     // Without its role the deployer cannot write blobs.
     { dependsOn: roles },
   );
-  const made = new Map<string, pulumi.Output<string>>();
-  const resolve = referenceResolver(platform.workspace.id, (reference) => {
-    if (reference.kind === "compute") return clusters[reference.name]?.id;
-    if (reference.kind === "datastore") return datastores[reference.name]?.id;
-    if (reference.kind === "upload") {
-      const { url, uri } = uploads.uploaded[assets.contentOf(reference)]!;
-      // Azure builds images from an address, and reads models through the datastore.
-      return reference.type === "environment" ? url : uri;
-    }
-    return made.get(assets.keyOf(reference) ?? "");
-  });
-
-  for (const { key, name: assetName, version, content } of assets.codes) {
-    const properties = { codeUri: uploads.uploaded[content]!.url, isAnonymous: true };
-    made.set(key, new Code(key, { workspace, assetName, version, properties }).id);
-  }
-  for (const { key, name: assetName, version, spec, anonymous } of assets.environments) {
-    const properties = environmentProperties(spec, resolve, anonymous);
-    made.set(key, new Environment(key, { workspace, assetName, version, properties }).id);
-  }
-  for (const { key, name: assetName, version, spec, anonymous } of assets.models) {
-    const properties = modelProperties(spec, resolve, anonymous);
-    made.set(key, new Model(key, { workspace, assetName, version, properties }).id);
-  }
+  const { resolve } = makeResources({ stage, platform, uploads });
 
   const onlineEndpoints = workloads.onlineEndpoints.map(({ document, deployments, sample }) => {
     const { name, spec } = document;
@@ -107,8 +80,8 @@ export function buildWorkloads({ settings, workloads, root }: Stage, platform: P
       properties: spec.properties,
       deployments: Object.fromEntries(
         deployments.map((deployment) => {
-          const { tags, properties } = toArm(deployment, resolve, context).body;
-          return [deployment.name, { tags, properties }];
+          const body = toArm(deployment, resolve, context).body as BatchDeployment;
+          return [deployment.name, body];
         }),
       ),
       defaultDeployment: spec.defaults?.deployment_name,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import { token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
+import { longUri } from "./long-uri.ts";
 import { storageEndpoint } from "./storage-endpoint.ts";
 
 export interface BlobDatastoreArgs {
@@ -59,15 +60,4 @@ export class BlobDatastore extends pulumi.ComponentResource {
     this.uri = datastore.id.apply(longUri);
     this.registerOutputs({ id: datastore.id });
   }
-}
-
-/** ARM id to the URI that `modelUri` and `dataUri` take. */
-function longUri(id: string): string {
-  const parts =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/.*\/workspaces\/([^/]+)\/datastores\/([^/]+)$/i.exec(
-      id,
-    );
-  if (!parts) throw new Error(`not the id of a datastore: ${id}`);
-  const [, subscription, group, workspace, datastore] = parts;
-  return `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${workspace}/datastores/${datastore}`;
 }

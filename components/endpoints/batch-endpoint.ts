@@ -5,7 +5,6 @@ import type { machinelearningservices as inputs } from "@pulumi/azure-native/typ
 import { described, placeById, placeIn, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 
-/** @public */
 export interface BatchDeployment {
   /** As ARM has them. */
   readonly properties: inputs.BatchDeploymentPropertiesArgs;

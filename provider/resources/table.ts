@@ -5,6 +5,7 @@ import { endpointTraffic } from "./endpoint-traffic.ts";
 import { onlineDeployment } from "./online-deployment.ts";
 import type { Resource } from "./resource.ts";
 import { roleReadiness } from "./role-readiness.ts";
+import { scheduleSwitch } from "./schedule-switch.ts";
 import { upload } from "./upload.ts";
 import { workspacePurge } from "./workspace-purge.ts";
 
@@ -16,5 +17,6 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:EndpointTraffic": endpointTraffic,
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
   "azureml:index:RoleReadiness": roleReadiness,
+  "azureml:index:ScheduleSwitch": scheduleSwitch,
   "azureml:index:WorkspacePurge": workspacePurge,
 };

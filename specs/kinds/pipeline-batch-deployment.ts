@@ -71,6 +71,7 @@ export const pipelineBatchDeployment = defineTemplate({
     if (compute !== undefined) reader.compute(compute, ["settings", "default_compute"]);
     return {
       name: raw.name,
+      endpoint_name: raw.endpoint_name,
       body: {
         location: LOCATION,
         tags: reader.strings(raw.tags, ["tags"]),

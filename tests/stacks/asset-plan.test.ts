@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { loadFolder } from "../../specs/load.ts";
-import type { AssetPlan } from "../../stacks/asset-plan.ts";
 import { planAssets } from "../../stacks/asset-plan.ts";
+import type { ResourceType } from "../../stacks/kind-table.ts";
 import { churn, folder } from "../support/workloads.ts";
 import type { Folder } from "../support/workloads.ts";
 
@@ -12,12 +12,14 @@ beforeEach(() => {
 });
 afterEach(() => at.remove());
 
-const plan = (): AssetPlan => {
+const plan = () => {
   const { documents, problems } = loadFolder(join(at.root, "workloads"));
   expect(problems).toEqual([]);
-  return planAssets(documents, at.root);
+  const planned = planAssets(documents, at.root);
+  const of = (type: ResourceType) => planned.resources.filter((one) => one.type === type);
+  return { ...planned, of, models: of("model"), environments: of("environment") };
 };
-const versions = ({ models, environments, codes }: AssetPlan) => ({
+const versions = ({ models, environments, codes }: ReturnType<typeof plan>) => ({
   model: models[0]!.version,
   environment: environments[0]!.version,
   code: codes[0]!.version,
@@ -94,5 +96,85 @@ describe("planAssets", () => {
     expect(environment!.key).toBe(`environment-anonymous-environment-${environment!.version}`);
     expect(model!.name).toBe("anonymous-model");
     expect(Object.keys(contents)).toContain("workloads/churn/model/model.txt");
+  });
+});
+
+describe("planAssets, of what is neither model nor environment", () => {
+  const head = (kind: string, name: string) => `$schema: x/${kind}.schema.json\nname: ${name}\n`;
+  const write = (files: Readonly<Record<string, string>>) => {
+    for (const [file, text] of Object.entries(files)) at.write(`workloads/churn/${file}`, text);
+  };
+  const step = (name: string, of: string) =>
+    `${head("pipelineComponent", name)}type: pipeline\njobs:\n  one:\n    type: pipeline\n    component: azureml:${of}@latest\n`;
+  const train = `${head("commandComponent", "train")}type: command\ncommand: python train.py\ncode: src\nenvironment: azureml:sklearn@latest\n`;
+  const fit = `${head("pipelineComponent", "fit")}type: pipeline\njobs:\n  train:\n    type: command\n    component: azureml:train@latest\n`;
+
+  test("each comes after all that it refers to, however the files are called", () => {
+    write({
+      "a-schedule.yml": `${head("schedule", "nightly")}trigger:\n  type: cron\n  expression: 0 3 * * *\ncreate_job: b-job.yml\n`,
+      "b-job.yml":
+        "type: pipeline\njobs:\n  fit:\n    type: pipeline\n    component: azureml:fit@latest\n    compute: azureml:boxes\n",
+      "c-fit.yml": fit,
+      "d-train.yml": train,
+      "e-data.yml": `${head("data", "rows")}type: uri_folder\npath: azureml://datastores/lake/paths/rows/\n`,
+      "f-lake.yml": `${head("azureDataLakeGen2", "lake")}type: azure_data_lake_gen2\naccount_name: account\nfilesystem: files\n`,
+      "g-boxes.yml": `${head("amlCompute", "boxes")}type: amlcompute\nsize: Standard_DS3_v2\n`,
+      "h-account.yml": `${head("featureStoreEntity", "account")}version: "1"\nindex_columns:\n  - name: id\n    type: string\n`,
+      "a-features.yml": `${head("featureSet", "spending")}version: "1"\nentities: [azureml:account:1]\nspecification:\n  path: src\n`,
+    });
+    const { resources, cycles } = plan();
+    const place = (key: string) => resources.findIndex((one) => one.key === key);
+    expect(cycles).toEqual([]);
+    for (const [later, earlier] of [
+      ["schedule-nightly", "component-fit"],
+      ["schedule-nightly", "compute-boxes"],
+      ["component-fit", "component-train"],
+      ["component-train", "environment-sklearn"],
+      ["data-rows", "datastore-lake"],
+      ["feature-set-spending-1", "feature-store-entity-account-1"],
+    ] as const) {
+      expect(place(earlier)).toBeGreaterThanOrEqual(0);
+      expect(place(later)).toBeGreaterThan(place(earlier));
+    }
+  });
+
+  test("a change of code is a new version of its component, and of the pipelines that take the latest of that", () => {
+    write({ "train.yml": train, "fit.yml": fit });
+    const named = () =>
+      Object.fromEntries(
+        plan()
+          .of("component")
+          .map(({ name, version }) => [name, version]),
+      );
+    const before = named();
+    expect(named()).toEqual(before);
+    write({ "src/score.py": "changed" });
+    const after = named();
+    expect(after["train"]).not.toBe(before["train"]);
+    expect(after["fit"]).not.toBe(before["fit"]);
+  });
+
+  test("components that hold each other are a cycle, shown as the way round", () => {
+    write({ "a.yml": step("a", "b"), "b.yml": step("b", "c"), "c.yml": step("c", "a") });
+    const { cycles } = plan();
+    expect(cycles.map((cycle) => cycle.map(({ name }) => name))).toEqual([["a", "b", "c", "a"]]);
+  });
+
+  test("a version does not depend on where the checkout is", () => {
+    const inline = `${head("pipelineComponent", "fit")}type: pipeline\njobs:\n  train:\n    type: command\n    component: train.yml\n`;
+    const files = { "train.yml": train, "fit.yml": inline };
+    write(files);
+    const here = plan()
+      .of("component")
+      .map(({ version }) => version);
+    at.remove();
+    at = folder(churn);
+    write(files);
+    expect(
+      plan()
+        .of("component")
+        .map(({ version }) => version),
+    ).toEqual(here);
+    expect(here.length).toBeGreaterThan(1);
   });
 });

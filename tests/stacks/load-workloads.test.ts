@@ -107,13 +107,72 @@ describe("workloads", () => {
       expect(problem).toMatch(/model: found azureml:churn@latest; 2 files make it/);
   });
 
-  test("fails what another place makes, naming the place", () => {
+  const head = (kind: string, name: string) => `$schema: x/${kind}.schema.json\nname: ${name}\n`;
+
+  test.each([
+    ["amlCompute", "cpu-cluster", "type: amlcompute\nsize: x\n", "see azure-ml:clusters in its file"],
+    [
+      "azureBlob",
+      "workspaceblobstore",
+      "type: azure_blob\naccount_name: account\ncontainer_name: files\n",
+      "see azure-ml:datastores in its file",
+    ],
+  ])("fails a second %s of a name that the stage makes", (kind, name, rest, place) => {
+    at.write("workloads/churn/other.yml", head(kind, name) + rest);
+    expect(problems()).toEqual([
+      expect.stringMatching(/other.yml:2:1: name: .* is made for the stage already: /),
+    ]);
+    expect(problems()[0]).toContain(place);
+  });
+
+  test.each([
+    [
+      "commandJob",
+      "command: x\nenvironment: azureml:sklearn@latest\n",
+      /commandJob is not made .* a job runs once/,
+    ],
+    ["workspace", "", /workspace is not made from workloads: the stage makes its own workspace/],
+    ["registry", "location: x\nreplication_locations:\n  - location: x\n", /a registry is shared by stages/],
+  ])("fails a %s, which a stage does not make, and says why", (kind, rest, message) => {
+    at.write("workloads/churn/other.yml", head(kind, "other") + rest);
+    expect(problems()).toEqual([expect.stringMatching(message)]);
+  });
+
+  test("fails machines with public addresses in a stage with a network of its own", () => {
+    const boxes = `${head("amlCompute", "boxes")}type: amlcompute\nsize: x\n`;
+    at.write("workloads/churn/boxes.yml", boxes);
+    expect(problems()).toEqual([]);
+    expect(problems({}, "prod")).toEqual([expect.stringMatching(/boxes.yml:1:1: enable_node_public_ip: /)]);
+    at.write("workloads/churn/boxes.yml", `${boxes}enable_node_public_ip: false\n`);
+    expect(problems({}, "prod")).toEqual([]);
+  });
+
+  test("shows components that hold each other as the way round, at its first file", () => {
+    const holds = (name: string, other: string) =>
+      `${head("pipelineComponent", name)}type: pipeline\njobs:\n  one:\n    type: pipeline\n    component: azureml:${other}@latest\n`;
+    at.write("workloads/churn/a.yml", holds("a", "b"));
+    at.write("workloads/churn/b.yml", holds("b", "a"));
+    expect(problems()).toEqual([
+      'workloads/churn/a.yml:1:1: refers to itself: component "a" -> component "b" -> component "a"',
+    ]);
+  });
+
+  test("fails a reference of any kind that leads nowhere, naming both ends", () => {
+    at.write("workloads/churn/rows.yml", `${head("data", "rows")}path: azureml://datastores/lake/paths/x\n`);
     at.write(
-      "workloads/churn/cluster.yml",
-      "$schema: x/amlCompute.schema.json\nname: cpu\ntype: amlcompute\nsize: x\n",
+      "workloads/churn/set.yml",
+      `${head("featureSet", "spending")}version: 1\nentities: [azureml:account:1]\nspecification:\n  path: src\n`.replace(
+        "version: 1",
+        'version: "1"',
+      ),
     );
     expect(problems()).toEqual([
-      expect.stringMatching(/cluster.yml:1:1: compute clusters are in the stage file/),
+      expect.stringMatching(
+        /rows.yml:3:1: path: data "rows" refers to datastore "lake", which no file and no config/,
+      ),
+      expect.stringMatching(
+        /set.yml:4:12: entities\[0\]: featureSet "spending" refers to featurestoreentity "account"/,
+      ),
     ]);
   });
 

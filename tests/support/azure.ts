@@ -32,6 +32,12 @@ const paths: Readonly<Record<string, string>> = {
   "azure-native:machinelearningservices:CodeVersion": `${workspace}/codes/{name}/versions/{version}`,
   "azure-native:machinelearningservices:ModelVersion": `${workspace}/models/{name}/versions/{version}`,
   "azure-native:machinelearningservices:EnvironmentVersion": `${workspace}/environments/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:DataVersion": `${workspace}/data/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:ComponentVersion": `${workspace}/components/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:FeaturesetVersion": `${workspace}/featuresets/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:FeaturestoreEntityVersion": `${workspace}/featurestoreEntities/{name}/versions/{version}`,
+  "azure-native:machinelearningservices:WorkspaceConnection": `${workspace}/connections/{connectionName}`,
+  "azure-native:machinelearningservices:Schedule": `${workspace}/schedules/{name}`,
   "azure-native:machinelearningservices:BatchDeployment": `${workspace}/batchEndpoints/{endpointName}/deployments/{deploymentName}`,
 };
 

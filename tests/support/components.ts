@@ -1,10 +1,18 @@
 /** One of each component with the fewest arguments, for tests that hold for all of them. */
 import type * as pulumi from "@pulumi/pulumi";
 import { Code } from "../../components/assets/code.ts";
+import { Component } from "../../components/assets/component.ts";
+import { Data } from "../../components/assets/data.ts";
 import { Environment } from "../../components/assets/environment.ts";
+import { FeatureSet } from "../../components/assets/feature-set.ts";
+import { FeatureStoreEntity } from "../../components/assets/feature-store-entity.ts";
 import { Model } from "../../components/assets/model.ts";
 import { Uploads } from "../../components/assets/uploads.ts";
 import type { InWorkspace, Placement } from "../../components/component.ts";
+import { ComputeTarget } from "../../components/compute/compute-target.ts";
+import { Datastore } from "../../components/data/datastore.ts";
+import { Schedule } from "../../components/jobs/schedule.ts";
+import { Connection } from "../../components/workspace/connection.ts";
 import { BatchEndpoint } from "../../components/endpoints/batch-endpoint.ts";
 import { OnlineEndpoint } from "../../components/endpoints/online-endpoint.ts";
 import { catalogue } from "../scenarios/catalogue.ts";
@@ -52,6 +60,54 @@ export const components: Readonly<Record<string, Make>> = {
     new Model(
       name,
       { ...asset, properties: { modelUri: "azureml://model", modelType: "custom_model" } },
+      opts,
+    ),
+  "azureml:assets:Data": (name, opts) =>
+    new Data(name, { ...asset, properties: { dataType: "uri_folder", dataUri: "azureml://data" } }, opts),
+  "azureml:assets:Component": (name, opts) =>
+    new Component(name, { ...asset, properties: { componentSpec: { type: "command" } } }, opts),
+  "azureml:assets:FeatureSet": (name, opts) =>
+    new FeatureSet(name, { ...asset, properties: { entities: ["azureml:account:1"] } }, opts),
+  "azureml:assets:FeatureStoreEntity": (name, opts) =>
+    new FeatureStoreEntity(name, { ...asset, properties: { indexColumns: [] } }, opts),
+  "azureml:compute:ComputeTarget": (name, opts) =>
+    new ComputeTarget(
+      name,
+      { workspace, computeName: "boxes", identityId, properties: { computeType: "Kubernetes" } },
+      opts,
+    ),
+  "azureml:data:Datastore": (name, opts) =>
+    new Datastore(
+      name,
+      {
+        workspace,
+        datastoreName: "lake",
+        properties: {
+          datastoreType: "AzureDataLakeGen2",
+          accountName: "account",
+          filesystem: "files",
+          credentials: { credentialsType: "None" },
+        },
+      },
+      opts,
+    ),
+  "azureml:jobs:Schedule": (name, opts) =>
+    new Schedule(
+      name,
+      {
+        workspace,
+        scheduleName: "nightly",
+        properties: {
+          trigger: { triggerType: "Cron", expression: "0 3 * * *" },
+          action: { actionType: "CreateJob", jobDefinition: { jobType: "Pipeline" } },
+        },
+      },
+      opts,
+    ),
+  "azureml:workspace:Connection": (name, opts) =>
+    new Connection(
+      name,
+      { workspace, connectionName: "feed", properties: { category: "PythonFeed", authType: "None" } },
       opts,
     ),
   "azureml:assets:Uploads": (name, opts) =>

@@ -1,0 +1,147 @@
+/** The resources of a stage's workloads beside endpoints, each after what it refers to. Wiring only. */
+import * as pulumi from "@pulumi/pulumi";
+import { Code } from "../components/assets/code.ts";
+import { Component } from "../components/assets/component.ts";
+import { Data } from "../components/assets/data.ts";
+import { Environment } from "../components/assets/environment.ts";
+import { FeatureSet } from "../components/assets/feature-set.ts";
+import { FeatureStoreEntity } from "../components/assets/feature-store-entity.ts";
+import { Model } from "../components/assets/model.ts";
+import type { Uploads } from "../components/assets/uploads.ts";
+import type { InWorkspace } from "../components/component.ts";
+import { ComputeTarget } from "../components/compute/compute-target.ts";
+import { Datastore } from "../components/data/datastore.ts";
+import { Schedule } from "../components/jobs/schedule.ts";
+import { Connection } from "../components/workspace/connection.ts";
+import type { Reference, ReferenceResolver } from "../specs/types.ts";
+import type { Body, PlannedResource } from "./asset-plan.ts";
+import type { Stage } from "./config.ts";
+import type { ResourceType } from "./kind-table.ts";
+import { lookUp } from "./look-up.ts";
+import type { Platform } from "./platform.ts";
+import { referenceResolver } from "./references.ts";
+import { builtInDatastores } from "./rules.ts";
+
+type Id = pulumi.Input<string>;
+
+interface Made {
+  readonly id: pulumi.Output<string>;
+  /** Of a datastore. */
+  readonly uri?: pulumi.Output<string>;
+}
+
+interface Making {
+  readonly workspace: InWorkspace;
+  readonly resource: PlannedResource;
+  readonly body: Body<Id>;
+  /** The stage's own identity for computes. */
+  readonly identityId: Id;
+  readonly opts: pulumi.ComponentResourceOptions;
+}
+
+const asset = ({ workspace, resource: { name: assetName, version }, body }: Making) => ({
+  ...{ workspace, assetName, version },
+  properties: body.properties as never, // as ARM has them, which the specs are held to
+});
+
+const makers: Readonly<Record<ResourceType, (making: Making) => Made>> = {
+  environment: (making) => new Environment(making.resource.key, asset(making), making.opts),
+  model: (making) => new Model(making.resource.key, asset(making), making.opts),
+  data: (making) => new Data(making.resource.key, asset(making), making.opts),
+  component: (making) => new Component(making.resource.key, asset(making), making.opts),
+  featureSet: (making) => new FeatureSet(making.resource.key, asset(making), making.opts),
+  featureStoreEntity: (making) => new FeatureStoreEntity(making.resource.key, asset(making), making.opts),
+  datastore: ({ resource: { key, name: datastoreName }, workspace, body, opts }) =>
+    new Datastore(key, { workspace, datastoreName, properties: body.properties as never }, opts),
+  compute: ({ resource: { key, name: computeName }, workspace, body, identityId, opts }) => {
+    const { properties, tags, identity } = body;
+    const users = identity?.userAssignedIdentities && Object.keys(identity.userAssignedIdentities);
+    return new ComputeTarget(
+      key,
+      {
+        ...{ workspace, computeName, identityId, properties: { ...properties } },
+        ...(tags && { tags }),
+        ...(identity && {
+          identity: { type: identity.type, ...(users && { userAssignedIdentities: users }) },
+        }),
+      },
+      opts,
+    );
+  },
+  connection: ({ resource: { key, name: connectionName }, workspace, body, opts }) =>
+    new Connection(key, { workspace, connectionName, properties: { ...body.properties } }, opts),
+  schedule: ({ resource: { key, name: scheduleName }, workspace, body, opts }) =>
+    new Schedule(key, { workspace, scheduleName, properties: body.properties as never }, opts),
+};
+
+/** Makes them all. `resolve` gives the ids of what the stage makes, and of what its workspace has. */
+export function makeResources({
+  stage: { settings, workloads },
+  platform,
+  uploads,
+}: {
+  readonly stage: Stage;
+  readonly platform: Platform;
+  readonly uploads: Uploads;
+}): { readonly resolve: ReferenceResolver<Id> } {
+  const { assets, documents } = workloads;
+  const { clusters, datastores, identities, roles } = platform;
+  const workspace = platform.workspace.inside;
+  const made = new Map<string, Made>();
+
+  const known = (reference: Reference): Made | undefined => {
+    if (reference.kind === "compute" && clusters[reference.name]) return clusters[reference.name];
+    if (reference.kind === "datastore" && datastores[reference.name]) return datastores[reference.name];
+    if (reference.kind === "datastorePath" && datastores[reference.datastore])
+      return datastores[reference.datastore];
+    return made.get(assets.keyOf(reference) ?? "");
+  };
+  const resolve = referenceResolver(
+    platform.workspace.id,
+    (reference) => {
+      if (reference.kind === "upload") {
+        const { url, uri } = uploads.uploaded[assets.contentOf(reference)]!;
+        // Azure builds images from an address, and reads models and data through the datastore.
+        return reference.type === "environment" ? url : uri;
+      }
+      const one = known(reference);
+      return reference.kind === "datastorePath"
+        ? one?.uri && pulumi.interpolate`${one.uri}/paths/${reference.path}`
+        : one?.id;
+    },
+    (reference, id) =>
+      isBuiltIn(reference)
+        ? id
+        : pulumi
+            .all([workspace.resourceGroupName, workspace.workspaceName])
+            .apply(([resourceGroupName, workspaceName]) =>
+              lookUp(reference, id, { resourceGroupName, workspaceName }, documents),
+            ),
+  );
+
+  for (const { key, name: assetName, version, content } of assets.codes) {
+    const properties = { codeUri: uploads.uploaded[content]!.url, isAnonymous: true };
+    made.set(key, new Code(key, { workspace, assetName, version, properties }));
+  }
+  for (const resource of assets.resources) {
+    const body = resource.body(resolve, { location: settings.location });
+    // Without its roles a machine cannot pull the image of its first job.
+    const opts = resource.type === "compute" ? { dependsOn: roles } : {};
+    made.set(
+      resource.key,
+      makers[resource.type]({ workspace, resource, body, identityId: identities.compute.id, opts }),
+    );
+  }
+  return { resolve };
+}
+
+/** Made by Azure in every workspace. */
+function isBuiltIn(reference: Reference): boolean {
+  const name =
+    reference.kind === "datastore"
+      ? reference.name
+      : reference.kind === "datastorePath"
+        ? reference.datastore
+        : undefined;
+  return name !== undefined && builtInDatastores.includes(name);
+}
