@@ -36,9 +36,9 @@ describe("the program's side", () => {
     const batchEndpoint = new sdk.BatchEndpoint("be", endpoint);
     const purge = new sdk.WorkspacePurge("w", { resourceGroupName: "rg", workspaceName: "ws" });
     const ready = new sdk.RoleReadiness("r", { assignments: [{ id: "i", principalId: "p" }] });
-    await Promise.all(
-      [upload, online, deployment, batchEndpoint, traffic, batch, purge, ready].map(({ urn }) => valueOf(urn)),
-    );
+    const off = new sdk.ScheduleSwitch("s", { scheduleId: "s" });
+    const all = [upload, online, deployment, batchEndpoint, traffic, batch, purge, ready, off];
+    await Promise.all(all.map(({ urn }) => valueOf(urn)));
     expect(await valueOf(upload.files)).toBe(2);
     const resources = seen.filter(({ type }) => type.startsWith("azureml:"));
     expect(resources.map(({ type }) => type).sort()).toEqual(Object.keys(RESOURCES).sort());
