@@ -5,7 +5,12 @@
  */
 import { createHash } from "node:crypto";
 import { isObject, sameValue, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
-import type { CheckFailure, CheckRequest, DiffResult } from "@azure-ml-as-code/protocol/provider.ts";
+import type {
+  CheckFailure,
+  CheckRequest,
+  DiffKind,
+  DiffResult,
+} from "@azure-ml-as-code/protocol/provider.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { idProblem } from "./azure/endpoint-id.ts";
 
@@ -112,17 +117,16 @@ export function deploymentDiff({
   const changed = PARTS.filter(([, face]) => !sameValue(face(oldInputs), face(news))).map(([name]) => name);
   const top = (paths: readonly string[]) => [...new Set(paths.map((path) => path.split(".")[0]!))];
   const replaces = top([...moved, ...fixed]);
+  const kinds = [
+    ...changed.map((path): readonly [string, DiffKind] => [path, "UPDATE"]),
+    ...[...moved, ...fixed].map((path): readonly [string, DiffKind] => [path, "UPDATE_REPLACE"]),
+  ];
   return {
-    changes: replaces.length + changed.length > 0,
+    changes: kinds.length > 0,
     diffs: top([...replaces, ...changed]),
     replaces,
     deleteBeforeReplace: false,
-    detailedDiff: Object.fromEntries([
-      ...changed.map((path) => [path, { kind: "UPDATE" as const, inputDiff: true }] as const),
-      ...[...moved, ...fixed].map(
-        (path) => [path, { kind: "UPDATE_REPLACE" as const, inputDiff: true }] as const,
-      ),
-    ]),
+    detailedDiff: Object.fromEntries(kinds.map(([path, kind]) => [path, { kind, inputDiff: true }])),
   };
 }
 
@@ -140,10 +144,11 @@ export function deploymentBody(
   );
   const sku = mapOf(inputs["sku"]);
   const capacity = inputs["autoscaled"] === true ? mapOf(live["sku"])["capacity"] : undefined;
+  const chosen: PropertyMap = capacity === undefined ? {} : { capacity };
   return {
     location: inputs["location"]!,
     tags: { ...kept, ...mapOf(inputs["tags"]) },
-    sku: { name: "Default", capacity: 1, ...sku, ...(capacity !== undefined && { capacity }) },
+    sku: { name: "Default", capacity: 1, ...sku, ...chosen },
     properties: {
       ...properties,
       // Azure takes new metadata only; it changes and removes none.

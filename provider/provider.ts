@@ -25,6 +25,8 @@ export interface ProviderOptions {
   /** @default nobody is told */
   readonly log?: Log;
   readonly pace?: Pace;
+  /** @default `Date.now` */
+  readonly now?: () => number;
 }
 
 interface Call {
@@ -45,6 +47,7 @@ export function createProvider({
   root = process.cwd(),
   log = () => Promise.resolve(),
   pace = PACE,
+  now = Date.now,
 }: ProviderOptions = {}): Provider {
   let cancelled = new AbortController();
   let config: PropertyMap = {};
@@ -69,6 +72,7 @@ export function createProvider({
         textOf(config["subscriptionId"]) ?? env["ARM_SUBSCRIPTION_ID"] ?? env["AZURE_SUBSCRIPTION_ID"],
       signal,
       pace,
+      now,
       progress: (message) => {
         doing = `, while ${message}`;
         told.push(log(call.urn, "info", message));

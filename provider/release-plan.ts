@@ -4,10 +4,11 @@
  *
  * Laws, which the tests hold it to: every map sums to 100; the candidate's weight only rises until the release is given
  * up; giving up is one write, from wherever it is, to the stable map; no weight is passed on before its bake is over and
- * its gates have passed; at most one write a step, and one to give up.
+ * its gates have passed; at most one write a step, one to mirror and one to give up; a deployment never has live and
+ * mirrored requests at once.
  */
 import { scaled, weightOf, without } from "./traffic-plan.ts";
-import type { Weights } from "./traffic-plan.ts";
+import type { Traffic, Weights } from "./traffic-plan.ts";
 
 export interface Step {
   /** Of the requests, for the candidate. */
@@ -76,12 +77,17 @@ export const mapAt = (percent: number, candidate: string, stable: Weights | unde
   [candidate]: stable ? percent : 100,
 });
 
+/** The most that Azure mirrors. Percent. */
+export const MAX_MIRROR = 50;
+
 export interface Moment {
+  /** First the candidate gets copies of so many requests, whose answers nobody sees. */
+  readonly mirror?: Step | undefined;
   readonly steps: readonly Step[];
   readonly candidate: string;
   readonly stable: Weights | undefined;
-  readonly live: Weights;
-  /** Since the live map was written, or found by this run: a bake that was interrupted begins anew. */
+  readonly live: Traffic;
+  /** Since the live maps were written, or found by this run: a bake that was interrupted begins anew. */
   readonly bakedSeconds: number;
   /** What the gates say of the candidate since then. Too little to judge by is no pass. */
   readonly gate: "pass" | "hold" | "fail";
@@ -91,38 +97,56 @@ export interface Moment {
 }
 
 export type Action =
-  | { readonly kind: "write"; readonly traffic: Weights; readonly percent: number }
+  | { readonly kind: "write"; readonly to: Traffic }
   /** Look again in at most this long; the gates go on sampling. */
   | { readonly kind: "wait"; readonly seconds: number }
-  /** `traffic` is absent where nothing has to be written: the candidate has no traffic. */
-  | { readonly kind: "giveUp"; readonly why: "gate" | "deadline"; readonly traffic?: Weights }
+  /** `to` is absent where nothing has to be written: the candidate has no traffic. */
+  | { readonly kind: "giveUp"; readonly why: "gate" | "deadline"; readonly to?: Traffic }
   | { readonly kind: "done" };
+
+const isMirrored = ({ mirrorTraffic }: Traffic, name: string) => weightOf(mirrorTraffic, name) > 0;
+const plain = (traffic: Weights): Traffic => ({ traffic, mirrorTraffic: {} });
 
 /** The one write that takes the candidate out of service; nothing where it has no traffic or nothing else could serve. */
 export const giveUp = (
-  live: Weights,
+  live: Traffic,
   candidate: string,
   stable: Weights | undefined,
-): { readonly traffic?: Weights } => (stable && weightOf(live, candidate) > 0 ? { traffic: stable } : {});
+): { readonly to?: Traffic } =>
+  stable && (weightOf(live.traffic, candidate) > 0 || isMirrored(live, candidate))
+    ? { to: plain(stable) }
+    : {};
 
 /** How long a wait for more samples lasts at a time, in seconds. */
 const HOLD = 1;
 
-export function next(moment: Moment): Action {
-  const { steps, candidate, stable, live, gate } = moment;
-  const weight = weightOf(live, candidate);
-  if (gate === "fail") return { kind: "giveUp", why: "gate", ...giveUp(live, candidate, stable) };
-  const at = steps.findLastIndex(({ percent }) => percent <= weight);
-  // Before its first request a candidate has nothing to bake.
-  const bake = weight === 0 ? 0 : (steps[Math.max(at, 0)]?.bakeSeconds ?? 0);
-  const left = bake - moment.bakedSeconds;
-  if (left <= 0 && gate === "pass") {
-    if (weight === 100) return { kind: "done" };
-    const percent = stable ? (steps[at + 1]?.percent ?? 100) : 100;
-    if (moment.elapsedSeconds <= moment.deadlineSeconds)
-      return { kind: "write", traffic: mapAt(percent, candidate, stable), percent };
+/** How long what is live has to prove itself, and what comes after it; nothing after the last step. */
+function around({ mirror, steps, candidate, stable, live }: Moment): { bake: number; after?: Traffic } {
+  const weight = weightOf(live.traffic, candidate);
+  const first = plain(mapAt(stable ? (steps[0]?.percent ?? 100) : 100, candidate, stable));
+  if (weight === 0) {
+    if (isMirrored(live, candidate)) return { bake: mirror?.bakeSeconds ?? 0, after: first };
+    // Before its first request a candidate has nothing to bake.
+    return mirror && stable
+      ? { bake: 0, after: { traffic: stable, mirrorTraffic: { [candidate]: mirror.percent } } }
+      : { bake: 0, after: first };
   }
-  if (moment.elapsedSeconds > moment.deadlineSeconds)
-    return { kind: "giveUp", why: "deadline", ...giveUp(live, candidate, stable) };
+  const at = steps.findLastIndex(({ percent }) => percent <= weight);
+  const bake = steps[Math.max(at, 0)]?.bakeSeconds ?? 0;
+  if (weight === 100) return { bake };
+  return { bake, after: plain(mapAt(stable ? (steps[at + 1]?.percent ?? 100) : 100, candidate, stable)) };
+}
+
+export function next(moment: Moment): Action {
+  const { candidate, stable, live, gate } = moment;
+  if (gate === "fail") return { kind: "giveUp", why: "gate", ...giveUp(live, candidate, stable) };
+  const { bake, after } = around(moment);
+  const left = bake - moment.bakedSeconds;
+  const late = moment.elapsedSeconds > moment.deadlineSeconds;
+  if (left <= 0 && gate === "pass") {
+    if (!after) return { kind: "done" };
+    if (!late) return { kind: "write", to: after };
+  }
+  if (late) return { kind: "giveUp", why: "deadline", ...giveUp(live, candidate, stable) };
   return { kind: "wait", seconds: left > 0 ? left : HOLD };
 }

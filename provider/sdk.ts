@@ -1,7 +1,7 @@
 /** The resources of the provider plugin `azureml`, as a Pulumi program uses them. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Gates } from "./release-gates.ts";
-import type { ReleasePlan } from "./release-plan.ts";
+import type { ReleasePlan, Step } from "./release-plan.ts";
 
 export type { ReleasePlan } from "./release-plan.ts";
 export type { Gates } from "./release-gates.ts";
@@ -174,9 +174,16 @@ export interface EndpointTrafficArgs {
    * @default none: the map is written at once
    */
   readonly release?: ReleaseArgs;
+  /** What the next `up` makes of maps that were changed elsewhere; a refresh shows them either way. @default "restore" */
+  readonly drift?: "restore" | "keep";
 }
 
 export interface ReleaseArgs {
+  /**
+   * Before the first step the deployment gets copies of so many requests, at most 50 percent, whose answers nobody sees.
+   * Not on Kubernetes, and not where nothing serves yet. @default none
+   */
+  readonly mirror?: Step;
   readonly plan: ReleasePlan;
   readonly gates: Gates;
   /** Seconds; a release that is not done by then is given up. */
@@ -186,7 +193,7 @@ export interface ReleaseArgs {
 /**
  * The live traffic of an online endpoint: both maps, whole, and nothing else of the endpoint.
  * Waits until every deployment that gets requests is `Succeeded`, writes the new map in one request, reads it back.
- * Changes made elsewhere are seen and undone by the next `up`. Deleting takes all traffic off.
+ * Changes made elsewhere are seen and, unless `drift` says otherwise, undone by the next `up`. Deleting takes all traffic off.
  */
 export class EndpointTraffic extends pulumi.CustomResource {
   /** As the endpoint has it. */

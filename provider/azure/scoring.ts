@@ -36,17 +36,16 @@ async function bearer(id: string, authMode: string, run: Run): Promise<string> {
   return (await run.azure.credential.getToken(ENTRA_SCOPE))?.token ?? "";
 }
 
-/** Sends requests to one deployment of an endpoint. Signs in once. */
+/** Sends requests to any deployment of an endpoint. Signs in once. */
 export async function scorer(
   endpoint: PropertyMap,
   id: string,
-  deployment: string,
   run: Run,
-): Promise<(body: string) => Promise<Scored>> {
+): Promise<(deployment: string) => (body: string) => Promise<Scored>> {
   const properties = propertiesOf(endpoint);
   const url = textAt(properties, "scoringUri");
   const token = await bearer(id, textAt(properties, "authMode").toLowerCase(), run);
-  return async (body) => {
+  return (deployment) => async (body) => {
     const started = performance.now();
     const ms = () => performance.now() - started;
     try {

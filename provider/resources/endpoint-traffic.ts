@@ -5,6 +5,7 @@
  */
 import { hasUnknown, isObject, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import { explain } from "../azure/errors.ts";
 import { idProblem } from "../azure/endpoint-id.ts";
 import {
   changeEndpoint,
@@ -23,11 +24,15 @@ import {
   withTraffic,
 } from "../traffic-plan.ts";
 import type { Traffic } from "../traffic-plan.ts";
-import { performRelease, releaseFailures, releaseOf } from "./release.ts";
+import { schemaProblems } from "../json-schema.ts";
+import { releaseFailures } from "../release-failures.ts";
+import { performRelease, releaseOf } from "./release.ts";
 import { keptOnceWritten } from "./half-made.ts";
 import { sameId, text } from "./inputs.ts";
 import type { Resource, Run } from "./resource.ts";
 
+/** What becomes of maps that were changed elsewhere. */
+const DRIFT = ["restore", "keep"];
 const NONE: Traffic = { traffic: {}, mirrorTraffic: {} };
 const MAPS = ["traffic", "mirrorTraffic"] as const;
 
@@ -74,6 +79,8 @@ async function apply(
   if (release) {
     const [candidate = ""] = Object.keys(wanted.traffic);
     const proven = weightsOf(olds["proven"]);
+    if (news["drift"] === "keep" && sameWeights(proven, wanted.traffic))
+      return { ...outputs(endpointId, trafficOf(olds), wanted), proven };
     const released = { id: endpointId, candidate, release, proven, ...(onWrite && { onWrite }) };
     await performRelease(released, run);
     return { ...outputs(endpointId, wanted, wanted), proven: { ...wanted.traffic } };
@@ -86,29 +93,44 @@ async function apply(
 export const endpointTraffic: Resource = {
   minutes: 30,
 
-  check: ({ news }) => {
-    const { endpointId, traffic, mirrorTraffic } = news;
+  check: async ({ news }) => {
+    const { endpointId, traffic, mirrorTraffic, release, drift } = news;
     const problem = endpointId === UNKNOWN ? undefined : idProblem(endpointId, "online");
-    return Promise.resolve({
+    const wrong = releaseFailures(release);
+    const gates = wrong.length === 0 ? releaseOf(news)?.gates : undefined;
+    const unreadable = await schemaProblems(gates?.smoke ?? []).then(
+      () => [],
+      (error: unknown) => [{ property: "release.gates.smoke", reason: explain(error) }],
+    );
+    return {
       inputs: news,
       failures: [
         ...(problem ? [{ property: "endpointId", reason: problem }] : []),
         ...(traffic === undefined ? [{ property: "traffic", reason: "is required" }] : []),
         ...trafficFailures(traffic, mirrorTraffic),
-        ...releaseFailures(news["release"]),
-        ...(news["release"] !== undefined && isObject(traffic) && Object.keys(traffic).length !== 1
+        ...wrong,
+        ...unreadable,
+        ...(drift === undefined || DRIFT.some((known) => known === drift)
+          ? []
+          : [{ property: "drift", reason: `must be ${DRIFT.join(" or ")}` }]),
+        ...(release !== undefined && isObject(traffic) && Object.keys(traffic).length !== 1
           ? [{ property: "traffic", reason: "names one deployment, at 100, where a release brings it there" }]
           : []),
       ],
-    });
+    };
   },
 
-  /** Against the last inputs and against what was live when last read, so that changes made elsewhere are undone. */
+  /**
+   * Against the last inputs, and against what was live when last read, so that changes made elsewhere are undone: unless
+   * they are to be kept, until the program itself wants something else.
+   */
   diff: ({ news, oldInputs, olds, ignoreChanges }) => {
     const replaces = sameId(news["endpointId"], oldInputs["endpointId"]) ? [] : ["endpointId"];
     const differs = (key: (typeof MAPS)[number]) =>
       hasUnknown(news[key] ?? null) ||
-      [oldInputs, olds].some((old) => !sameWeights(weightsOf(news[key]), weightsOf(old[key])));
+      [oldInputs, ...(news["drift"] === "keep" ? [] : [olds])].some(
+        (old) => !sameWeights(weightsOf(news[key]), weightsOf(old[key])),
+      );
     const maps = MAPS.filter((key) => !ignoreChanges.includes(key) && differs(key));
     // A release that did not pass yet, or another plan for the next one.
     const release =
@@ -131,7 +153,10 @@ export const endpointTraffic: Resource = {
     return { properties, refreshBeforeUpdate: true };
   },
 
-  /** Inputs become the live maps where these differ, so that a refresh shows the drift and the next `up` undoes it. */
+  /**
+   * Inputs become the live maps where these differ, so that a refresh shows the drift and the next `up` undoes it. Drift
+   * that is kept shows in the outputs alone.
+   */
   async read({ id, inputs, properties: before }, run) {
     const endpoint = await readResource(id, run);
     if (!endpoint) return { id: "", inputs: {}, properties: {} };
@@ -139,7 +164,8 @@ export const endpointTraffic: Resource = {
     const known = trafficOf(inputs);
     const { proven } = before;
     const properties: PropertyMap = { ...outputs(id, live, known), ...(proven !== undefined && { proven }) };
-    const drifted = MAPS.filter((key) => !sameWeights(live[key], known[key]));
+    const kept = inputs["drift"] === "keep";
+    const drifted = MAPS.filter((key) => !kept && !sameWeights(live[key], known[key]));
     return {
       id,
       inputs: {

@@ -46,20 +46,20 @@ interface Write {
 async function put({ id, body, onWrite }: Write, run: Run): Promise<void> {
   for (;;) {
     const live = await settled(id, run);
-    let accepted = false;
+    const write = { accepted: false };
     try {
       await run.azure.run({ method: "PUT", id, body: body(live) }, run.signal, () => {
-        accepted = true;
+        write.accepted = true;
         onWrite?.();
       });
       return;
     } catch (error) {
-      if (!accepted && isConflict(error)) {
+      if (!write.accepted && isConflict(error)) {
         run.progress("waiting for another operation on the endpoint");
         await run.sleep(run.pace.poll);
         continue;
       }
-      if (!accepted || run.signal.aborted) throw error;
+      if (!write.accepted || run.signal.aborted) throw error;
       const log = await lastLines(id, run);
       throw new Error(`${explain(error)}\nThe log of the deployment ends:\n${log}`, { cause: error });
     }
@@ -136,7 +136,8 @@ export const onlineDeployment: Resource = {
     await unburden(id, run);
     for (;;) {
       try {
-        return await run.azure.run({ method: "DELETE", id }, run.signal);
+        await run.azure.run({ method: "DELETE", id }, run.signal);
+        return;
       } catch (error) {
         if (statusOf(error) === 404) return;
         if (!isConflict(error)) throw error;

@@ -1,8 +1,7 @@
 /** A managed release at work: reads what is live, does what the plan says next, and takes it back when it fails. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject } from "@azure-ml-as-code/protocol/values.ts";
-import type { CheckFailure } from "@azure-ml-as-code/protocol/provider.ts";
-import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import {
   changeEndpoint,
   deploymentsReady,
@@ -13,18 +12,20 @@ import {
 import { explain, FinalError } from "../azure/errors.ts";
 import { lastLines } from "../azure/logs.ts";
 import { scorer } from "../azure/scoring.ts";
-import { judge } from "../release-gates.ts";
-import type { Gates, Sample, Verdict } from "../release-gates.ts";
-import { giveUp, next, stableOf, stepProblems, stepsOf } from "../release-plan.ts";
+import { schemaProblems } from "../json-schema.ts";
+import type { Gates, Verdict } from "../release-gates.ts";
+import { giveUp, next, stableOf, stepsOf } from "../release-plan.ts";
 import type { ReleasePlan, Step } from "../release-plan.ts";
-import { receivers, sameWeights, trafficOf, withTraffic } from "../traffic-plan.ts";
-import type { Weights } from "../traffic-plan.ts";
+import { receivers, sameTraffic, sameWeights, trafficOf, withTraffic } from "../traffic-plan.ts";
+import type { Traffic, Weights } from "../traffic-plan.ts";
+import { proofOf } from "./proof.ts";
 import type { Run } from "./resource.ts";
 
 /** How long giving up may take, whatever else has run out. Milliseconds. */
 const GIVE_UP_MS = 120_000;
 
 export interface Release {
+  readonly mirror?: Step | undefined;
   readonly steps: readonly Step[];
   readonly gates: Gates;
   readonly deadlineSeconds: number;
@@ -34,62 +35,34 @@ export interface Release {
 export function releaseOf(inputs: PropertyMap): Release | undefined {
   const release = inputs["release"];
   if (!isObject(release)) return undefined;
-  const { plan, gates, deadlineSeconds } = release as unknown as {
+  const { mirror, plan, gates, deadlineSeconds } = release as unknown as {
+    mirror?: Step;
     plan: ReleasePlan;
     gates: Gates;
     deadlineSeconds: number;
   };
-  return { steps: stepsOf(plan), gates, deadlineSeconds };
-}
-
-const isNumber = (value: Value | undefined, least: number): boolean =>
-  typeof value === "number" && value >= least;
-
-/** Everything that is wrong with `release`. */
-export function releaseFailures(release: Value | undefined): CheckFailure[] {
-  if (release === undefined || release === null) return [];
-  const fail = (path: string, reason: string) => ({ property: `release${path}`, reason });
-  if (!isObject(release)) return [fail("", "must be a plan with gates")];
-  const { plan, gates, deadlineSeconds } = release;
-  const { smoke, maxErrorShare, minimumSamples } = isObject(gates) ? gates : {};
-  const isPlan =
-    isObject(plan) && ["allAtOnce", "canary", "linear", "steps"].some((kind) => kind === plan["kind"]);
-  const positive = isPlan && (plan["percent"] === undefined || isNumber(plan["percent"], 1));
-  return [
-    ...(positive
-      ? stepProblems(stepsOf(plan as unknown as ReleasePlan)).map((reason) => fail(".plan", reason))
-      : [fail(".plan", "must be of kind allAtOnce, canary, linear or steps, with percentages from 1")]),
-    ...(Array.isArray(smoke) && smoke.length > 0
-      ? []
-      : [fail(".gates.smoke", "needs a request: without one nothing could be judged")]),
-    ...(isNumber(maxErrorShare, 0) ? [] : [fail(".gates.maxErrorShare", "must be a percentage")]),
-    ...(isNumber(minimumSamples, 1) ? [] : [fail(".gates.minimumSamples", "must be at least 1")]),
-    ...(isNumber(deadlineSeconds, 1) ? [] : [fail(".deadlineSeconds", "must be at least 1")]),
-  ];
+  return { mirror, steps: stepsOf(plan), gates, deadlineSeconds };
 }
 
 interface Shift {
   readonly id: string;
-  readonly from: Weights;
-  readonly to: Weights;
+  readonly from: Traffic;
+  readonly to: Traffic;
   readonly onWrite?: () => void;
 }
 
-/** One write from the map that is known to the next; a map that somebody else wrote meanwhile stays. */
+/** One write from the maps that are known to the next; what somebody else wrote meanwhile stays. */
 async function write({ id, from, to, onWrite }: Shift, run: Run): Promise<void> {
-  const target = { traffic: to, mirrorTraffic: {} };
   await changeEndpoint(
     {
       id,
       wanted: inProperties((properties) => {
-        const live = trafficOf(properties).traffic;
-        if (!sameWeights(live, to) && !sameWeights(live, from))
-          throw new Meddled(
-            `somebody else changed the traffic to ${JSON.stringify(live)}; it was left as it is`,
-          );
-        return withTraffic(properties, target);
+        const live = trafficOf(properties);
+        if (!sameTraffic(live, to) && !sameTraffic(live, from))
+          throw new Meddled(`somebody else changed the traffic to ${shown(live)}; it was left as it is`);
+        return withTraffic(properties, to);
       }),
-      ready: () => deploymentsReady(id, receivers(target), run),
+      ready: () => deploymentsReady(id, receivers(to), run),
       ...(onWrite && { onWrite }),
     },
     run,
@@ -97,6 +70,9 @@ async function write({ id, from, to, onWrite }: Shift, run: Run): Promise<void> 
 }
 
 class Meddled extends Error {}
+
+const shown = ({ traffic, mirrorTraffic }: Traffic): string =>
+  `${JSON.stringify(traffic)}${Object.keys(mirrorTraffic).length > 0 ? `, mirrored ${JSON.stringify(mirrorTraffic)}` : ""}`;
 
 /** The deployments of `map` that are there. */
 async function existing(id: string, map: Weights, run: Run): Promise<Weights> {
@@ -127,10 +103,11 @@ export async function performRelease(released: Released, run: Run): Promise<void
   const endpoint = await readResource(id, run);
   if (!endpoint) throw new Error(`${id}: there is no such endpoint, so its traffic cannot be set`);
   const body = isObject(endpoint.body) ? endpoint.body : {};
-  const live = trafficOf(propertiesOf(body)).traffic;
+  const live = trafficOf(propertiesOf(body));
   // A release that has passed already and is live as it was left.
-  if (sameWeights(live, { [candidate]: 100 }) && sameWeights(live, proven)) return;
-  const stable = stableOf(live, candidate, await existing(id, proven, run));
+  const passed = { traffic: { [candidate]: 100 }, mirrorTraffic: {} };
+  if (sameTraffic(live, passed) && sameWeights(live.traffic, proven)) return;
+  const stable = stableOf(live.traffic, candidate, await existing(id, proven, run));
   try {
     await deploymentsReady(id, [candidate], run);
     await advance({ ...released, body, live, stable }, run);
@@ -141,24 +118,26 @@ export async function performRelease(released: Released, run: Run): Promise<void
 
 interface Begun extends Released {
   readonly body: PropertyMap;
-  readonly live: Weights;
+  readonly live: Traffic;
   readonly stable: Weights | undefined;
 }
 
 /** From step to step, while the candidate is asked all the time. */
 async function advance(begun: Begun, run: Run): Promise<void> {
   const { id, candidate, stable, release, onWrite } = begun;
-  const { gates, steps, deadlineSeconds } = release;
-  const score = await scorer(begun.body, id, candidate, run);
+  const { gates, mirror, steps, deadlineSeconds } = release;
+  const scoreOf = await scorer(begun.body, id, run);
+  const unfit = await schemaProblems(gates.smoke);
+  const subject = { id, candidate, stable, gates, unfit, scoreOf };
   const began = performance.now();
   let live = begun.live;
   let since = began;
-  let samples: Sample[] = [];
+  let proof = proofOf(subject, live, run);
   for (;;) {
     const now = performance.now();
-    const verdict = judge(gates, samples);
+    const verdict = proof.verdict();
     const action = next({
-      ...{ steps, candidate, stable, live, deadlineSeconds },
+      ...{ mirror, steps, candidate, stable, live, deadlineSeconds },
       gate: verdict.gate,
       bakedSeconds: (now - since) / 1000,
       elapsedSeconds: (now - began) / 1000,
@@ -169,14 +148,14 @@ async function advance(begun: Begun, run: Run): Promise<void> {
       case "giveUp":
         throw new Error(whyOf(action.why, verdict, live, candidate, deadlineSeconds));
       case "write":
-        run.progress(`shifting traffic to ${JSON.stringify(action.traffic)}`);
-        await write({ id, from: live, to: action.traffic, ...(onWrite && { onWrite }) }, run);
-        [live, since, samples] = [action.traffic, performance.now(), []];
+        run.progress(`shifting traffic to ${shown(action.to)}`);
+        await write({ id, from: live, to: action.to, ...(onWrite && { onWrite }) }, run);
+        [live, since] = [action.to, performance.now()];
+        proof = proofOf(subject, live, run);
         break;
       case "wait": {
-        if (samples.length === 0) run.progress(`proving ${candidate} at ${JSON.stringify(live)}`);
-        const smoke = samples.length % gates.smoke.length;
-        samples.push({ smoke, ...(await score(gates.smoke[smoke]!.request)) });
+        if (proof.samples === 0) run.progress(`proving ${candidate} at ${shown(live)}`);
+        await proof.look(run);
         await run.sleep(Math.min(action.seconds * 1000, run.pace.probe));
       }
     }
@@ -186,11 +165,11 @@ async function advance(begun: Begun, run: Run): Promise<void> {
 const whyOf = (
   why: "gate" | "deadline",
   { reason }: Verdict,
-  live: Weights,
+  live: Traffic,
   candidate: string,
   deadline: number,
 ) =>
-  `${candidate} did not pass at ${JSON.stringify(live)}: ${
+  `${candidate} did not pass at ${shown(live)}: ${
     why === "gate" ? reason : `not done after ${deadline} seconds${reason && ` (${reason})`}`
   }`;
 
@@ -206,11 +185,11 @@ async function takenBack(
   const done = async (): Promise<string> => {
     if (error instanceof Meddled) return "Nothing was rolled back";
     const endpoint = await readResource(id, last);
-    const live = trafficOf(propertiesOf(endpoint?.body)).traffic;
-    const { traffic } = giveUp(live, candidate, stable);
-    if (!traffic) return `The traffic is ${JSON.stringify(live)}, as before`;
-    await write({ id, from: live, to: traffic }, last);
-    return `Rolled back to ${JSON.stringify(traffic)}`;
+    const live = trafficOf(propertiesOf(endpoint?.body));
+    const { to } = giveUp(live, candidate, stable);
+    if (!to) return `The traffic is ${shown(live)}, as before`;
+    await write({ id, from: live, to }, last);
+    return `Rolled back to ${shown(to)}`;
   };
   const outcome = await done().catch(
     (failure: unknown) => `NOT ROLLED BACK: ${explain(failure)}. Set the traffic by hand`,

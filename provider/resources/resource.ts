@@ -11,6 +11,8 @@ export interface Run {
   /** Aborts when the run is cancelled or the resource's time is over. */
   readonly signal: AbortSignal;
   readonly pace: Pace;
+  /** Milliseconds since 1970, as Azure counts them. */
+  now(): number;
   /** Shows what is going on; the last one is named when time runs out. */
   progress(message: string): void;
   /** Stays in the run's output. */
@@ -27,6 +29,8 @@ export interface Pace {
   readonly verifyFor: number;
   /** The longest between two requests to a deployment that is being released. */
   readonly probe: number;
+  /** The least between two looks at what Azure Monitor counted. */
+  readonly metrics: number;
   /** A role assignment that does not work yet, and how long that may last. */
   readonly role: number;
   readonly roleFor: number;
@@ -37,6 +41,7 @@ export const PACE: Pace = {
   verify: 1_000,
   verifyFor: 60_000,
   probe: 500,
+  metrics: 15_000,
   role: 5_000,
   roleFor: 600_000,
 };
