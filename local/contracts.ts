@@ -255,6 +255,14 @@ export interface BatchProgress extends BatchSummary {
   readonly planned: number;
 }
 
+/** Requests that a deployment answered in one minute, mirrored ones among them. */
+export interface RequestMinute {
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  /** Latencies in milliseconds by status. */
+  readonly byStatus: Readonly<Record<number, readonly number[]>>;
+}
+
 export interface Serving {
   /**
    * Brings the deployment up, or to a new spec: resolves when its readiness probe answered on every instance.
@@ -267,6 +275,8 @@ export interface Serving {
   logs(id: string, container: "InferenceServer" | "StorageInitializer", tail: number): Promise<string>;
   /** Requests of a deployment; `undefined` if there is none under this id. */
   metrics(id: string): RequestMetrics | undefined;
+  /** What it was asked in each of the last minutes, oldest first; empty if there is none under this id. */
+  requestMinutes(id: string): readonly RequestMinute[];
   /** How far the run of a job has come; `undefined` before its mini-batches are planned and after its end. */
   batchProgress(job: string): BatchProgress | undefined;
   /** Runs to the end; rejects with {@link ServingError} when the job failed. */

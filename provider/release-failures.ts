@@ -2,8 +2,7 @@
 import type { CheckFailure } from "@azure-ml-as-code/protocol/provider.ts";
 import { hasUnknown, isObject } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
-import { MONITORED_PERCENTILES } from "./release-gates.ts";
-import { MAX_MIRROR, stepProblems, stepsOf } from "./release-plan.ts";
+import { MAX_MIRROR, MONITORED_PERCENTILES, stepProblems, stepsOf } from "./release-plan.ts";
 import type { ReleasePlan } from "./release-plan.ts";
 
 const isNumber = (value: Value | undefined, least: number, most = Infinity): value is number =>

@@ -12,9 +12,6 @@ export interface Smoke {
   readonly schema?: Value;
 }
 
-/** Of the figures that {@link Latency.percentile} can be of, those that Azure Monitor has. */
-export const MONITORED_PERCENTILES = [50, 90, 95, 99];
-
 export interface Latency {
   readonly percentile: number;
   /** Milliseconds. @default any */

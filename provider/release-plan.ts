@@ -77,6 +77,8 @@ export const mapAt = (percent: number, candidate: string, stable: Weights | unde
   [candidate]: stable ? percent : 100,
 });
 
+/** Those of latency that Azure Monitor has. */
+export const MONITORED_PERCENTILES: readonly number[] = [50, 90, 95, 99];
 /** The most that Azure mirrors. Percent. */
 export const MAX_MIRROR = 50;
 

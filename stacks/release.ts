@@ -1,7 +1,11 @@
 /** What a stage file says of a release, as the component takes it. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { releaseSteps, releaseStepProblems } from "../components/endpoints/release-plan.ts";
+import {
+  monitoredPercentiles,
+  releaseSteps,
+  releaseStepProblems,
+} from "../components/endpoints/release-plan.ts";
 import type { ReleasePlan } from "../components/endpoints/release-plan.ts";
 import { show } from "../specs/problems.ts";
 import type { Finding } from "./rules.ts";
@@ -15,26 +19,59 @@ const DEFAULT_MARGIN = 1800;
 const smokeOf = ({ smoke }: ReleaseSettings, sample: string | undefined) =>
   smoke ?? (sample === undefined ? [] : [{ request: sample }]);
 
-const bakeTime = (plan: ReleasePlan) =>
-  releaseSteps(plan).reduce((sum, { bakeSeconds }) => sum + bakeSeconds, 0);
+const bakeTime = ({ plan, mirror }: { plan: ReleasePlan; mirror?: { bakeSeconds: number } | undefined }) =>
+  releaseSteps(plan).reduce((sum, { bakeSeconds }) => sum + bakeSeconds, mirror?.bakeSeconds ?? 0);
+
+/** Without keys for what was left unsaid. */
+const defined = ({ percentile, maxMs, maxTimesStable }: NonNullable<ReleaseSettings["latency"]>) => ({
+  percentile,
+  ...(maxMs !== undefined && { maxMs }),
+  ...(maxTimesStable !== undefined && { maxTimesStable }),
+});
 
 /** @param sample the endpoint's sample request. Files are relative to `root`. */
 export function releaseArgs(settings: ReleaseSettings, sample: string | undefined, root: string) {
-  const { plan, maxErrorSharePercent = 0, latency, minimumSamples = DEFAULT_SAMPLES } = settings;
+  const { plan, mirror, drift, measure, maxErrorSharePercent = 0, latency } = settings;
+  const { minimumSamples = DEFAULT_SAMPLES, maxErrorShareAboveStablePercent: above } = settings;
   return {
     plan,
+    ...(mirror && { mirror }),
+    ...(drift && { drift }),
     gates: {
       smoke: smokeOf(settings, sample).map(({ request, status = 200, ...rest }) => ({
         request: readFileSync(join(root, request), "utf8"),
         status,
         ...("answer" in rest && rest.answer !== undefined && { answer: rest.answer }),
+        ...("schema" in rest && rest.schema !== undefined && { schema: rest.schema }),
       })),
       maxErrorShare: maxErrorSharePercent,
-      ...(latency && { latency }),
+      ...(above !== undefined && { maxErrorShareAboveStable: above }),
+      ...(latency && { latency: defined(latency) }),
+      ...(measure && { measure }),
       minimumSamples,
     },
-    deadlineSeconds: settings.deadlineSeconds ?? bakeTime(plan) + DEFAULT_MARGIN,
+    deadlineSeconds: settings.deadlineSeconds ?? bakeTime(settings) + DEFAULT_MARGIN,
   };
+}
+
+/** What is wrong with gates whatever the endpoint. */
+function gateFindings({ latency, measure }: ReleaseSettings): { path: string[]; message: string }[] {
+  if (!latency) return [];
+  const { percentile, maxMs, maxTimesStable } = latency;
+  const monitored = measure !== "azureMonitor" || monitoredPercentiles.includes(percentile);
+  return [
+    ...(maxMs === undefined && maxTimesStable === undefined
+      ? [{ path: ["latency"], message: "has no limit; allowed: maxMs, maxTimesStable or both" }]
+      : []),
+    ...(monitored
+      ? []
+      : [
+          {
+            path: ["latency", "percentile"],
+            message: `found ${percentile}; allowed of Azure Monitor: ${monitoredPercentiles.join(", ")}`,
+          },
+        ]),
+  ];
 }
 
 /** Everything that is wrong with the releases of a stage. */
@@ -60,11 +97,12 @@ export function releaseFindings(
       ...(smoke.length === 0
         ? [at("is missing: the endpoint has no sample request to be tried with", "smoke")]
         : []),
+      ...gateFindings(release).map(({ path, message }) => at(message, ...path)),
       ...missing.map(({ request }) => at(`found ${show(request)}; there is no such file`, "smoke")),
-      ...(deadlineSeconds !== undefined && deadlineSeconds <= bakeTime(release.plan)
+      ...(deadlineSeconds !== undefined && deadlineSeconds <= bakeTime(release)
         ? [
             at(
-              `found ${deadlineSeconds}; allowed: more than all bake times, ${bakeTime(release.plan)}`,
+              `found ${deadlineSeconds}; allowed: more than all bake times, ${bakeTime(release)}`,
               "deadlineSeconds",
             ),
           ]

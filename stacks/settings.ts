@@ -115,12 +115,18 @@ const release = keys({
       keys({ kind: z.literal("steps"), steps: z.array(keys({ percent, bakeSeconds })).min(1) }),
     ])
     .describe("How traffic goes over to a changed deployment"),
+  mirror: keys({ percent: whole(1, 50), bakeSeconds })
+    .optional()
+    .describe(
+      "First the changed deployment gets copies of so many requests, whose answers nobody sees. Default none",
+    ),
   smoke: z
     .array(
       keys({
         request: z.string().min(1).describe("File with the body, relative to the project"),
         status: whole(100, 599).optional().describe("Default 200"),
         answer: z.json().optional().describe("The whole answer; default any"),
+        schema: z.json().optional().describe("JSON Schema of the answer; default any"),
       }),
     )
     .min(1)
@@ -132,9 +138,29 @@ const release = keys({
     .max(100)
     .optional()
     .describe("Of the requests of a step. Default 0"),
-  latency: keys({ percentile: percent, maxMs: z.number().positive() })
+  maxErrorShareAboveStablePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe("Points by which the error share may exceed the stable deployment's. Default any"),
+  latency: keys({
+    percentile: percent,
+    maxMs: z.number().positive().optional(),
+    maxTimesStable: z.number().positive().optional().describe("Of the stable deployment's latency"),
+  })
     .optional()
     .describe("Of the requests of a step. Default any"),
+  measure: z
+    .enum(["probes", "azureMonitor"])
+    .optional()
+    .describe(
+      "Whose requests error share, latency and samples are of: those that the release sends, or those of callers, as Azure Monitor counts them by the minute. Default probes",
+    ),
+  drift: z
+    .enum(["restore", "keep"])
+    .optional()
+    .describe("What the next `up` makes of traffic that was changed by hand. Default restore"),
   minimumSamples: whole(1).optional().describe("Requests that a step needs to pass. Default 20"),
   deadlineSeconds: whole(1, 86_400).optional().describe("Default: all bake times and half an hour"),
 });

@@ -18,6 +18,8 @@ export interface OnlineDeployment {
 export interface ManagedRelease extends ReleaseArgs {
   /** Any change of its properties is a release; instance count and tags change in place. */
   readonly deployment: OnlineDeployment;
+  /** What the next `up` makes of traffic that was changed by hand. @default "restore" */
+  readonly drift?: "restore" | "keep";
 }
 
 /** For what is not the release itself: waiting for the endpoint, giving up. Seconds. */
@@ -30,7 +32,7 @@ const MARGIN = 900;
  */
 export function managedDeployment(
   name: string,
-  { deployment, ...release }: ManagedRelease,
+  { deployment, drift, ...release }: ManagedRelease,
   parent: pulumi.ComponentResource,
   opts?: pulumi.ComponentResourceOptions,
 ) {
@@ -45,7 +47,7 @@ export function managedDeployment(
   const timeout = `${release.deadlineSeconds + MARGIN}s`;
   return {
     deploymentName: hex,
-    release: { release },
+    release: { release, ...(drift && { drift }) },
     options: { customTimeouts: { create: timeout, update: timeout } },
   };
 }

@@ -81,6 +81,7 @@ export async function createServing(options: ServingOptions): Promise<LocalServi
     batchProgress: (job) => progress.get(job),
     target: (id) => deployments.get(keyOf(id)),
     metrics: (id) => deployments.get(keyOf(id))?.metrics(),
+    requestMinutes: (id) => deployments.get(keyOf(id))?.requestMinutes() ?? [],
     async close() {
       closing.abort();
       const all = [...deployments.values()];

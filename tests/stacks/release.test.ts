@@ -68,7 +68,46 @@ describe("azure-ml:releases", () => {
     });
   });
 
+  test("takes a mirror, comparisons with what serves, Azure Monitor's figures, and what becomes of drift", async () => {
+    const { one } = await build({
+      churn: {
+        plan,
+        mirror: { percent: 20, bakeSeconds: 300 },
+        smoke: [{ request: "workloads/churn/endpoint.sample.json", schema: { type: "array" } }],
+        maxErrorShareAboveStablePercent: 0.5,
+        latency: { percentile: 95, maxTimesStable: 1.5 },
+        measure: "azureMonitor",
+        drift: "keep",
+      },
+    });
+    expect(one("azureml:index:EndpointTraffic").inputs).toMatchObject({
+      drift: "keep",
+      release: {
+        plan,
+        mirror: { percent: 20, bakeSeconds: 300 },
+        gates: {
+          smoke: [{ request: "[]", status: 200, schema: { type: "array" } }],
+          maxErrorShare: 0,
+          maxErrorShareAboveStable: 0.5,
+          latency: { percentile: 95, maxTimesStable: 1.5 },
+          minimumSamples: 20,
+          measure: "azureMonitor",
+        },
+        deadlineSeconds: 2220,
+      },
+    });
+  });
+
   test.each<[string, unknown, RegExp[]]>([
+    [
+      "gates without a limit, of a percentile that Azure Monitor has not",
+      { churn: { plan, measure: "azureMonitor", latency: { percentile: 80 } } },
+      [
+        /churn\.latency: has no limit/,
+        /churn\.latency\.percentile: found 80; allowed of Azure Monitor: 50, 90/,
+      ],
+    ],
+    ["a mirror too large", { churn: { plan, mirror: { percent: 60, bakeSeconds: 1 } } }, [/mirror\.percent/]],
     ["another endpoint", { chrn: { plan } }, [/releases\.chrn: found "chrn"; allowed: .*: churn/]],
     ["an unknown key", { churn: { plan, step: 1 } }, [/releases\.churn\.step/]],
     ["an unknown kind of plan", { churn: { plan: { kind: "big bang" } } }, [/releases\.churn\.plan/]],

@@ -117,6 +117,7 @@ function fakeServing(): FakeServing {
     },
     remove: (id) => Promise.resolve(void live.delete(id)),
     metrics: () => undefined,
+    requestMinutes: () => [],
     batchProgress: () => undefined,
     logs: (id, container, tail) => Promise.resolve(`${container} ${String(tail)} ${id}`),
     async runBatch(spec, signal) {

@@ -15,6 +15,7 @@ import { createTokens } from "@azure-ml-as-code/local/cloud/signin/tokens.ts";
 import type { CloudOptions } from "@azure-ml-as-code/local/cloud/server.ts";
 import type { OnlineDeploymentSpec } from "@azure-ml-as-code/local/contracts.ts";
 import { freePorts } from "@azure-ml-as-code/local/daemon/ports.ts";
+import { RequestSeries } from "@azure-ml-as-code/local/serving/metrics.ts";
 import { createFrontDoor } from "@azure-ml-as-code/local/serving/front-door.ts";
 import { IDENTITY, withAssets } from "./arm.ts";
 import type { TestCloud } from "./arm.ts";
@@ -35,7 +36,7 @@ export interface ServingCloud extends TestCloud {
   /** Variables of a person who signs in here. */
   readonly env: Readonly<Record<string, string>>;
   /** What deployments answer, to be replaced by a test. Default: 200 with the model's id. */
-  answer: (spec: OnlineDeploymentSpec) => Said;
+  answer: (spec: OnlineDeploymentSpec, request: { readonly body: string }) => Said;
   /** Requests that a deployment got, by name. */
   readonly requests: Map<string, number>;
   /** Every map that was ever live, oldest first. */
@@ -47,7 +48,10 @@ export interface ServingCloud extends TestCloud {
   close(): Promise<void>;
 }
 
-/** @param folder for certificates; the caller's to remove. */
+/**
+ * @param folder for certificates; the caller's to remove.
+ * @param options `now`: the clock of this Azure, for tests to which a minute is too long
+ */
 export async function servingCloud(
   folder: string,
   options: Partial<CloudOptions> = {},
@@ -81,6 +85,14 @@ export async function servingCloud(
 
   const servers = new Map<string, { server: Server; port: number }>();
   const requests = new Map<string, number>();
+  let closed = false;
+  const measured = new Map<string, RequestSeries>();
+  const series = (id: string) => {
+    const one = measured.get(id) ?? new RequestSeries(() => (options.now?.() ?? new Date()).getTime());
+    measured.set(id, one);
+    return one;
+  };
+  test.serving.requestMinutes = (id) => series(id).minutes();
   const made: ServingCloud = {
     ...test,
     W: test.W,
@@ -119,7 +131,7 @@ export async function servingCloud(
       const failed: string[] = [];
       let sent = 0;
       const loop = async () => {
-        while (!stopped) {
+        while (!stopped && !closed) {
           const { status, by, body } = await made.score(endpoint);
           sent += 1;
           if (status !== 200) failed.push(`${status} ${by} ${body}`);
@@ -135,6 +147,7 @@ export async function servingCloud(
       };
     },
     async close() {
+      closed = true;
       await door.close();
       for (const { server } of servers.values()) {
         server.closeAllConnections();
@@ -146,9 +159,10 @@ export async function servingCloud(
   test.serving.onDeploy = async (spec) => {
     const server = createServer((request, response) => {
       requests.set(spec.deployment, (requests.get(spec.deployment) ?? 0) + 1);
-      request.resume();
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
       request.on("end", () => {
-        const { status, body, delayMs = 0 } = made.answer(spec);
+        const { status, body, delayMs = 0 } = made.answer(spec, { body: Buffer.concat(parts).toString() });
         setTimeout(() => {
           response.writeHead(status, { "content-type": "application/json" });
           response.end(JSON.stringify(body));
@@ -173,7 +187,7 @@ export async function servingCloud(
         if (!spec || port === undefined) return undefined;
         return {
           acquire: () => ({ port, requestTimeoutMs: spec.requestTimeoutMs, release: () => undefined }),
-          record: () => undefined,
+          record: (status, ms) => series(id).record(status, ms),
         };
       },
     },

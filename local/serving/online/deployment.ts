@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { BlobStore, Log, OnlineDeploymentSpec, RequestMetrics } from "../../contracts.ts";
+import type { BlobStore, Log, OnlineDeploymentSpec, RequestMetrics, RequestMinute } from "../../contracts.ts";
 import { ServingError } from "../../contracts.ts";
 import { fetchContent, scriptFolder } from "../content.ts";
 import type { Content } from "../content.ts";
@@ -117,6 +117,10 @@ export class Deployment {
 
   record(status: number, ms: number, mirrored = false): void {
     this.#recorder.record(status, ms, mirrored);
+  }
+
+  requestMinutes(): readonly RequestMinute[] {
+    return this.#recorder.series.minutes();
   }
 
   metrics(): RequestMetrics {

@@ -1,5 +1,6 @@
 /** Every provider of this Azure. */
 import type { ProviderTable } from "../table.ts";
+import { monitorRoutes } from "../monitor/routes.ts";
 import { authorization } from "./authorization.ts";
 import { containerregistry } from "./containerregistry.ts";
 import { insights } from "./insights.ts";
@@ -23,4 +24,5 @@ export const tables: readonly ProviderTable[] = [
   network,
   consumption,
   machinelearningservices,
+  { types: [], routes: monitorRoutes },
 ];
