@@ -12,6 +12,7 @@ import type {
   Tokens,
   Urls,
 } from "../contracts.ts";
+import type { Jobs } from "../contracts-jobs.ts";
 import { blobGate } from "./access/blob-gate.ts";
 import { createArm } from "./arm/arm.ts";
 import { type Audiences, audiencesOf, authenticator } from "./arm/auth.ts";
@@ -21,6 +22,8 @@ import { graphPlugin } from "./arm/graph.ts";
 import { armPlugin, type Faults } from "./arm/http.ts";
 import type { JsonObject } from "./arm/json.ts";
 import { createBatchJobs } from "./arm/ml/batch-jobs.ts";
+import { createJobRuns, createStartJob } from "./arm/ml/job-runs.ts";
+import { createRunningJobs } from "./arm/ml/running-jobs.ts";
 import { createDirectory, storageAccountOf } from "./arm/ml/directory.ts";
 import { tables } from "./arm/tables/index.ts";
 import { localPlugin } from "./arm/local.ts";
@@ -37,6 +40,8 @@ export interface CloudOptions {
   readonly tokens: Tokens;
   readonly blobs: BlobStore;
   readonly serving: Serving;
+  /** Runs jobs; without it command and pipeline jobs are records only. */
+  readonly jobs?: Jobs;
   /** SQLite file of everything that ARM knows; `:memory:` keeps nothing. */
   readonly dbFile: string;
   /** Every ARM request is appended to it as a JSON line. */
@@ -80,7 +85,11 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   const arm = createArm({ ...options, tables });
   const audiences = { ...audiencesOf(urls), ...options.audiences };
   const authenticate = authenticator(tokens, identity, urls);
-  const batchJobs = createBatchJobs(arm);
+  const running = createRunningJobs(arm);
+  const { jobs } = options;
+  const startJob = jobs && createStartJob(arm, jobs, running);
+  if (jobs && startJob) arm.cloud.jobRuns.current = createJobRuns(arm.cloud, jobs, startJob);
+  const batchJobs = createBatchJobs({ arm, running, ...(jobs && { jobs }), ...(startJob && { startJob }) });
   const shared = { arm, cloud: arm.cloud, authenticate, audiences };
 
   const app = Fastify({
@@ -123,7 +132,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
     access: arm.cloud.access,
     authorizeBlob: blobGate(arm.cloud),
     async resume() {
-      batchJobs.failInterrupted();
+      running.failInterrupted();
       await resumeAccounts(arm.cloud);
       await resumeDeployments(arm.cloud);
       arm.engine.resume();
@@ -133,7 +142,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
     async close() {
       await app.close();
       arm.operations.close();
-      await batchJobs.close();
+      await running.close();
       arm.cloud.store.close();
     },
   };

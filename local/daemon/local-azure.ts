@@ -16,6 +16,7 @@ import type { CloudIdentity, Log, Tokens, Urls } from "../contracts.ts";
 import { createAzureNative } from "../providers/azure-native/provider.ts";
 import { createAzureAd } from "../providers/azuread/provider.ts";
 import { createRandom } from "../providers/random/provider.ts";
+import { createJobs } from "../jobs/jobs.ts";
 import { createFrontDoor } from "../serving/front-door.ts";
 import { createServing } from "../serving/serving.ts";
 import { createStudio } from "../studio/studio.ts";
@@ -92,6 +93,8 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
       }),
     );
     const serving = opened(await createServing({ dir: paths.serving, blobs, log }));
+    const { environments, processes } = serving;
+    const jobs = await createJobs({ dir: join(paths.serving, "jobs"), environments, processes, blobs, log });
     const cloud: LocalCloud = opened(
       await createCloud({
         identity,
@@ -100,6 +103,7 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         tokens,
         blobs,
         serving,
+        jobs,
         dbFile: paths.database,
         requestsFile: paths.requests,
         roleDelayMs: Number(process.env["AZUREML_LOCAL_ROLE_DELAY"] ?? 0) * 1000 || 0,

@@ -38,6 +38,8 @@ export interface EnvironmentRequest {
   readonly mlflowDir: string | undefined;
   /** Whether a script of the user's own does the scoring. */
   readonly ownScript: boolean;
+  /** Whether it is for a job: then nothing that serves is added. */
+  readonly job?: boolean;
 }
 
 const textOf = (path: string): Promise<string | undefined> =>
@@ -81,6 +83,7 @@ async function planOf(request: EnvironmentRequest): Promise<EnvironmentPlan> {
   const plan =
     own ??
     (files && (!ownScript || !environment) ? planModel(defined(files), mlflowDir) : { requirements: [] });
+  if (request.job) return plan;
   return withServing(plan, {
     mlflow: !mlflowDir || (ownScript && environment) ? "none" : own ? "own" : "model",
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BatchProgress, BlobStore, Log, OnlineDeploymentSpec, Serving } from "../contracts.ts";
 import { runBatch } from "./batch/run.ts";
 import { createEnvironments } from "./environments.ts";
+import type { Environments } from "./environments.ts";
 import { tailOf } from "./logs.ts";
 import { Deployment } from "./online/deployment.ts";
 import type { Lease } from "./online/deployment.ts";
@@ -30,6 +31,9 @@ export interface Target {
 }
 
 export interface LocalServing extends Serving {
+  /** What jobs share with it: environments, and the processes that end with it. */
+  readonly environments: Environments;
+  readonly processes: Processes;
   /** The deployment under this id, if there is one. */
   target(id: string): Target | undefined;
 }
@@ -50,6 +54,8 @@ export async function createServing(options: ServingOptions): Promise<LocalServi
   const keyOf = (id: string) => id.toLowerCase();
 
   return {
+    environments,
+    processes,
     async deploy(spec: OnlineDeploymentSpec) {
       const key = keyOf(spec.id);
       const deployment = deployments.get(key) ?? new Deployment(key, context);

@@ -12,7 +12,7 @@ const expected = (workload: string) =>
     batch: Record<string, number[]>;
   };
 const MINUTES = 60_000;
-const SCRIPTS = ["online_mlflow", "online_custom", "batch"];
+const SCRIPTS = ["online_mlflow", "online_custom", "batch", "jobs", "batch_pipeline"];
 
 if ("missing" in sdk) console.warn(`not driven by azure-ai-ml: ${sdk.missing}`);
 
@@ -111,5 +111,65 @@ if ("missing" in sdk) console.warn(`not driven by azure-ai-ml: ${sdk.missing}`);
     expect(told.kept).toMatch(/default/);
     expect(told.deployments).toEqual(["forecast-mlflow"]);
     expect(told.gone).toMatch(/^ResourceNotFoundError/);
+  });
+
+  test("a command job is streamed, downloaded and canceled, and what it made is a model", async () => {
+    const told = await toldBy<{
+      status: string;
+      run: Record<string, string>;
+      made: string[];
+      model: string;
+      failed: string[];
+      canceled: string;
+      late: string;
+      listed: string[];
+      names: string[];
+    }>("jobs");
+    expect(told.status).toBe("Completed");
+    expect(told.output).toMatch(/Streaming user_logs\/std_log\.txt[^]*total 15\.0 rate 0\.5 file just this/);
+    expect(told.run).toMatchObject({
+      "named-outputs/model/weights.txt": "7.5",
+      "named-outputs/note/note": "noted",
+      "artifacts/outputs/artifact.txt": "kept",
+      "artifacts/user_logs/std_log.txt": expect.stringMatching(
+        /uri azureml:\/\/datastores\/\S+ variable mine run \S+/,
+      ) as unknown,
+    });
+    expect(told.made).toEqual(["custom_model", "1"]);
+    expect(told.model).toMatch(/^azureml:\/\/jobs\/.*\/outputs\/model\/paths\/weights\.txt$/);
+    expect(told.failed[0]).toBe("Failed");
+    expect(told.failed[1]).toMatch(/JobException[^]*status code 3[^]*the reason/);
+    expect([told.canceled, told.late]).toEqual(["Canceled", "Canceled"]);
+    expect(told.listed).toEqual(expect.arrayContaining(told.names));
+  });
+
+  test("a pipeline of components runs as a graph of child jobs", async () => {
+    const told = await toldBy<{
+      pipeline: string;
+      children: Record<string, string>;
+      table: Record<string, string>;
+      both: string[];
+    }>("jobs");
+    expect(told.pipeline).toBe("Completed");
+    expect(told.children).toEqual({ once: "Completed", times: "Completed", both: "Completed" });
+    expect(told.table).toEqual({ "named-outputs/table/joined.csv": "15,150\n" });
+    expect(told.both).toContain("artifacts/user_logs/std_log.txt");
+  });
+
+  test("a batch endpoint deploys a pipeline component, and a pipeline job that ran", async () => {
+    const told = await toldBy<{
+      children: Record<string, string>;
+      first: Record<string, string>;
+      lacking: string;
+      status: string;
+      second: Record<string, string>;
+      jobs: boolean;
+    }>("batch_pipeline");
+    expect(told.children).toEqual({ prepared: "Completed", scored: "Completed" });
+    expect(told.first).toEqual({ "named-outputs/scores/scores.csv": "3\n6\n9\n" });
+    expect(told.lacking).toMatch(/it lacks raw/);
+    expect(told.status).toBe("Completed");
+    expect(told.second).toEqual({ "named-outputs/scores/scores.csv": "2\n4\n6\n" });
+    expect(told.jobs).toBe(true);
   });
 });

@@ -95,6 +95,7 @@ export function createArm(options: ArmOptions): Arm {
     now,
     arm: internals,
     runs: new Map(),
+    jobRuns: {},
   };
   return { cloud, registry, operations, engine: createEngine({ cloud, registry, operations }) };
 }

@@ -25,10 +25,16 @@ const BATCH_JOBS = new RegExp(
 /** What run details show of a job's files, where they are there. */
 const LOG_FILES = [
   "user_logs/std_log.txt",
+  "logs/azureml/executionlogs.txt",
   "logs/job_progress_overview.txt",
   "logs/job_result.txt",
   "logs/job_error.txt",
 ];
+/**
+ * Types of outputs as the run history tells them. Models are told as the folders that they are: for the words of models
+ * azure-ai-ml 1.35.2 asks the model registry with a request that it cannot build itself.
+ */
+const HISTORY_TYPES = ["uri_file", "mltable"];
 const LOG_SECONDS = 24 * 3600;
 
 export interface DataplaneOptions {
@@ -151,7 +157,7 @@ function run({ name, internal, body, systemData }: Resource): JsonObject {
   return {
     runId: name,
     parentRunId: parent,
-    rootRunId: parent ?? name,
+    rootRunId: internal["root"] ?? parent ?? name,
     displayName: internal["displayName"] ?? textAt(body, "properties.displayName") ?? name,
     experimentName: internal["experiment"] ?? textAt(body, "properties.experimentName") ?? null,
     status: statusOf(internal),
@@ -187,7 +193,11 @@ function outputs({ name, internal }: Resource): JsonObject {
   return Object.fromEntries(
     Object.keys(kept).map((output) => [
       output,
-      { assetId: `azureml://jobs/${name}/outputs/${output}`, type: "uri_folder" },
+      {
+        assetId: `azureml://jobs/${name}/outputs/${output}`,
+        type:
+          HISTORY_TYPES.find((type) => type === textAt(internal, `outputTypes.${output}`)) ?? "uri_folder",
+      },
     ]),
   );
 }

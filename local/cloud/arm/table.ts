@@ -37,6 +37,17 @@ export interface Cloud {
   readonly arm: ArmInternals;
   /** Jobs that run, by key: what stops them. */
   readonly runs: Map<string, AbortController>;
+  /** Filled by the server, which builds what runs jobs upon all this; empty where nothing does. */
+  readonly jobRuns: { current?: JobRuns };
+}
+
+/** What runs the jobs that are written to a workspace. */
+export interface JobRuns {
+  /** Whether jobs of the type are run; others are records. */
+  runs(jobType: string): boolean;
+  /** Rejects with a 400 a job that could not be run, with all that is wrong. */
+  check(id: string, properties: JsonObject): void;
+  start(job: Resource): void;
 }
 
 /** Writes that the services themselves make: no rules, no operations. */

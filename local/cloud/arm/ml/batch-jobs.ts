@@ -8,38 +8,36 @@ import {
   CloudError,
   ServingError,
 } from "../../../contracts.ts";
+import type { Jobs } from "../../../contracts-jobs.ts";
 import type { Arm } from "../arm.ts";
 import { durationMs } from "../durations.ts";
 import { ArmError } from "../errors.ts";
 import { keyOf, nameOf } from "../id.ts";
-import { isObject, type JsonObject, at, numberAt, textAt } from "../json.ts";
+import { at, isObject, numberAt, textAt } from "../json.ts";
 import type { Resource } from "../store.ts";
 import { batchModel, defaultOf } from "../tables/ml/batch.ts";
-import { FINAL, JOB, statusOf } from "../tables/ml/jobs.ts";
 import { BATCH_ENDPOINT } from "../tables/ml/online.ts";
 import { assetName, studioUrl } from "../tables/ml/common.ts";
 import type { Cloud } from "../table.ts";
+import { submitPipeline } from "./pipeline-invocation.ts";
 import { type BatchRequest, parseBatchRequest } from "./batch-request.ts";
 import { workload } from "./deployment-spec.ts";
 import { needComputeRoles } from "./identity-roles.ts";
+import type { StartJob } from "./job-runs.ts";
+import type { RunningJobs } from "./running-jobs.ts";
 import { datastoreBlob, findAsset, resolveUri, workspaceIdOf, workspaceOf } from "./references.ts";
 
-export interface BatchRunner extends BatchJobs {
-  /** Fails the jobs that a stop interrupted: half an output cannot be gone on with. */
-  failInterrupted(): void;
-  /** Stops what runs. */
-  close(): Promise<void>;
+export interface BatchOptions {
+  readonly arm: Arm;
+  readonly running: RunningJobs;
+  /** Absent where nothing runs jobs: deployments of pipelines then can't be invoked. */
+  readonly jobs?: Jobs;
+  readonly startJob?: StartJob;
 }
 
-export function createBatchJobs({ cloud, engine }: Pick<Arm, "cloud" | "engine">): BatchRunner {
-  const works = new Set<Promise<void>>();
-  let closed = false;
-  const setStatus = (keys: readonly string[], status: string, more: JsonObject = {}) => {
-    if (closed) return;
-    for (const key of keys)
-      cloud.arm.change(key, ({ internal }) => ({ internal: { ...internal, ...more, status } }));
-  };
-  const now = () => cloud.now().toISOString();
+export function createBatchJobs({ arm, running, jobs, startJob }: BatchOptions): BatchJobs {
+  const { cloud, engine } = arm;
+  const { now, setStatus } = running;
 
   async function run(
     spec: BatchRunSpec,
@@ -55,13 +53,11 @@ export function createBatchJobs({ cloud, engine }: Pick<Arm, "cloud" | "engine">
       setStatus(keys, "Completed", { endTime: now(), summary: { ...summary } });
       await writeLog(cloud, parent, [...said(spec), ...without, told(summary)]);
     } catch (reason) {
-      if (closed) return;
+      if (running.closed()) return;
       const canceled = signal.aborted;
       const error = canceled ? { code: "JobCanceled", message: "The job was canceled." } : reasonOf(reason);
       setStatus(keys, canceled ? "Canceled" : "Failed", { endTime: now(), error });
       await writeLog(cloud, parent, [...said(spec), `${error.code}: ${error.message}`]);
-    } finally {
-      for (const key of keys) cloud.runs.delete(key);
     }
   }
 
@@ -71,17 +67,18 @@ export function createBatchJobs({ cloud, engine }: Pick<Arm, "cloud" | "engine">
       await Promise.resolve();
       const endpoint = need(cloud, endpointName);
       const deployment = choose(cloud, endpoint, deploymentName);
+      if (isObject(at(deployment.body, "properties.deploymentConfiguration"))) {
+        if (!jobs || !startJob) throw notRun(deployment);
+        const job = submitPipeline({ cloud, jobs, startJob, endpoint, deployment, body, caller });
+        return engine.view(job.key)!;
+      }
       const request = parseBatchRequest(body);
       const child = randomUUID();
       const spec = runSpec(cloud, deployment, request, child);
       const parent = record(cloud, endpoint, deployment, request, spec, caller.oid);
-      const stop = new AbortController();
-      for (const { key } of [parent.job, parent.child]) cloud.runs.set(key, stop);
-      const work = run(spec, parent.job, parent.child, stop.signal).catch((error: unknown) =>
-        cloud.log.error("a batch job broke", { job: parent.job.name, error: String(error) }),
+      running.run([parent.job.key, parent.child.key], (signal) =>
+        run(spec, parent.job, parent.child, signal),
       );
-      works.add(work);
-      void work.then(() => works.delete(work));
       return engine.view(parent.job.key)!;
     },
 
@@ -92,21 +89,6 @@ export function createBatchJobs({ cloud, engine }: Pick<Arm, "cloud" | "engine">
       if (job?.internal["endpoint"] !== endpoint.key)
         throw new ArmError(404, "JobNotFound", `The endpoint '${endpoint.name}' has no job '${jobName}'.`);
       return engine.view(job.key)!;
-    },
-
-    failInterrupted() {
-      const error = {
-        code: "JobInterrupted",
-        message: "This Azure was stopped while the job ran. Invoke the endpoint again.",
-      };
-      for (const { key, internal } of cloud.store.ofType(JOB))
-        if (!FINAL.includes(statusOf(internal))) setStatus([key], "Failed", { endTime: now(), error });
-    },
-
-    async close() {
-      closed = true; // what was interrupted is said at the next start
-      for (const stop of cloud.runs.values()) stop.abort();
-      await Promise.all(works);
     },
   };
 }
@@ -139,14 +121,15 @@ function choose(cloud: Cloud, endpoint: Resource, asked: string | undefined): Re
       "DeploymentNotFound",
       `The endpoint '${endpoint.name}' has no deployment '${name}'.`,
     );
-  if (isObject(at(deployment.body, "properties.deploymentConfiguration")))
-    throw new ArmError(
-      400,
-      "NotSupported",
-      `'${deployment.name}' deploys a pipeline component, which this local Azure does not run.`,
-    );
   return deployment;
 }
+
+const notRun = (deployment: Resource) =>
+  new ArmError(
+    400,
+    "NotSupported",
+    `'${deployment.name}' deploys a pipeline component, and nothing here runs jobs.`,
+  );
 
 function inputBlob(cloud: Cloud, workspaceId: string, input: string): BlobRef {
   const asset = findAsset(cloud, workspaceId, input, "data");

@@ -57,7 +57,13 @@ function need(cloud: Cloud, workspaceId: string, reference: string, kind: AssetK
   return found;
 }
 
-const assetBlob = (cloud: Cloud, workspaceId: string, reference: string, kind: AssetKind, uri: string) =>
+export const assetBlob = (
+  cloud: Cloud,
+  workspaceId: string,
+  reference: string,
+  kind: AssetKind,
+  uri: string,
+) =>
   resolveUri(
     cloud,
     workspaceId,
@@ -80,7 +86,7 @@ function modelSpec(cloud: Cloud, workspaceId: string, reference: string): ModelS
   };
 }
 
-function environmentSpec(cloud: Cloud, workspaceId: string, reference: string): EnvironmentSpec {
+export function environmentSpec(cloud: Cloud, workspaceId: string, reference: string): EnvironmentSpec {
   const registry =
     /^azureml:\/\/registries\/[^/]+\/environments\/([^/]+)\/(?:versions|labels)\/([^/]+)$/i.exec(reference);
   if (registry) return { name: registry[1]!, version: registry[2]! };

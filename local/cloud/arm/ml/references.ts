@@ -59,6 +59,7 @@ export function datastoreBlob(cloud: Cloud, workspaceId: string, name: string): 
 const LONG =
   /^azureml:\/\/subscriptions\/([^/]+)\/resource[gG]roups\/([^/]+)\/(?:providers\/[^/]+\/)?workspaces\/([^/]+)\/datastores\/([^/]+)(?:\/paths\/(.*))?$/i;
 const SHORT = /^azureml:\/\/datastores\/([^/]+)(?:\/paths)?(?:\/(.*))?$/i;
+const JOB_OUTPUT = /^azureml:\/\/jobs\/([^/]+)\/outputs\/([^/]+)(?:\/paths\/(.*)|\/)?$/i;
 const BY_ID = /^(\/subscriptions\/.*\/workspaces\/[^/]+)\/datastores\/([^/]+)(?:\/paths\/(.*))?$/i;
 
 /** The blob or folder that a URI names; rejects what names none. `workspaceId` is where short URIs start. */
@@ -73,8 +74,27 @@ export function resolveUri(cloud: Cloud, workspaceId: string, uri: string): Blob
   if (short) return { ...datastoreBlob(cloud, workspaceId, short[1]!), path: clean(short[2]) };
   const byId = BY_ID.exec(uri.replace(/^azureml:(?=\/)/i, ""));
   if (byId) return { ...datastoreBlob(cloud, byId[1]!, byId[2]!), path: clean(byId[3]) };
+  const made = JOB_OUTPUT.exec(uri);
+  if (made) return jobOutput(cloud, workspaceId, made[1]!, made[2]!, clean(made[3]));
   if (/^https:\/\//i.test(uri)) return resolveUrl(cloud, uri);
   throw badUri(`'${uri}' is no azureml:// datastore URI and no https URL of a blob`);
+}
+
+/** An output that a job told of; `artifacts` is what it left in its own folder. */
+function jobOutput(cloud: Cloud, workspaceId: string, job: string, output: string, path: string): BlobRef {
+  const found = cloud.store.get(keyOf(`${workspaceId}/jobs/${job}`));
+  if (!found) throw badUri(`there is no job '${job}'`);
+  const kept = textAt(found.internal, `outputs.${output}`);
+  if (kept === undefined && output !== "artifacts")
+    throw badUri(`the job '${job}' has no output '${output}'`);
+  const place =
+    kept === undefined
+      ? {
+          ...datastoreBlob(cloud, workspaceId, "workspaceartifactstore"),
+          path: `ExperimentRun/dcid.${found.name}`,
+        }
+      : resolveUri(cloud, workspaceId, kept);
+  return { ...place, path: clean(`${place.path}/${path}`) };
 }
 
 /** `https://HOST/ACCOUNT/CONTAINER/PATH` on the local blob server, or `https://ACCOUNT.blob.SUFFIX/CONTAINER/PATH`. */

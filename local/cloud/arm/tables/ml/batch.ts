@@ -1,7 +1,8 @@
 /** Batch endpoints and their deployments. */
 import { keyOf } from "../../id.ts";
 import { at, isObject, type JsonObject, numberAt, sameText, textAt } from "../../json.ts";
-import { missingAsset, resolveUri, workspaceIdOf } from "../../ml/references.ts";
+import { componentSpec } from "../../ml/component-spec.ts";
+import { isRegistryAsset, missingAsset, resolveUri, workspaceIdOf } from "../../ml/references.ts";
 import { ok, type ResourceType, type Rule, type WriteContext } from "../../table.ts";
 import { missing } from "../insights.ts";
 import { addOnly, endpointName, mfeChange, mfePaths, mfePut } from "./common.ts";
@@ -99,13 +100,16 @@ const deploymentRules: readonly Rule<WriteContext>[] = [
   {
     code: "BadArgument",
     check: ({ cloud, id, body }) => {
-      if (isObject(at(body, "properties.deploymentConfiguration")))
-        return missingAsset(
-          cloud,
-          id,
-          textAt(body, "properties.deploymentConfiguration.componentId.assetId"),
-          "components",
-        );
+      if (isObject(at(body, "properties.deploymentConfiguration"))) {
+        const reference = textAt(body, "properties.deploymentConfiguration.componentId.assetId");
+        if (reference === undefined) return "deploymentConfiguration.componentId.assetId is required.";
+        const missingOne = missingAsset(cloud, id, reference, "components");
+        if (missingOne !== undefined || isRegistryAsset(reference)) return missingOne;
+        const type = textAt(componentSpec(cloud, workspaceIdOf(id), reference), "type");
+        return type === "pipeline"
+          ? undefined
+          : `Components of type pipeline can be deployed; '${reference}' is of type ${type ?? "none"}.`;
+      }
       const model = batchModel(body);
       if (model === undefined) return "A batch deployment needs a model or a deploymentConfiguration.";
       if (textAt(body, "properties.compute") === undefined) return "A model deployment needs a compute.";

@@ -48,6 +48,17 @@ export const addOnly = (path: string): Rule<WriteContext> => ({
 export const studioUrl = (path: string, workspaceId: string): string =>
   `https://ml.azure.com/${path}?wsid=${workspaceId}`;
 
+/** `services` of a job. */
+export const studioService = (job: string, workspaceId: string): JsonObject => ({
+  Studio: {
+    endpoint: studioUrl(`runs/${job}`, workspaceId),
+    jobServiceType: "Studio",
+    errorMessage: null,
+    port: null,
+    status: null,
+  },
+});
+
 export const texts = (value: Json | undefined): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 

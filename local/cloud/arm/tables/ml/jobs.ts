@@ -3,7 +3,7 @@ import { ArmError } from "../../errors.ts";
 import { asText, at, isObject, type JsonObject, objectAt, textAt } from "../../json.ts";
 import { ok, type ResourceType } from "../../table.ts";
 import { nameRule } from "../modes.ts";
-import { assetName, mfePaths, mfePut, shortName, studioUrl, WS } from "./common.ts";
+import { assetName, mfePaths, mfePut, shortName, studioService, WS } from "./common.ts";
 
 export const JOB = `${WS}/jobs`;
 export const FINAL = ["Completed", "Failed", "Canceled", "NotResponding"];
@@ -25,27 +25,35 @@ const jobType: ResourceType = {
   computed: ({ id, name, existing }) => ({
     properties: {
       ...(existing ? { ...objectAt(existing.body, "properties") } : {}),
-      services: {
-        Studio: {
-          endpoint: studioUrl(`runs/${name}`, id.slice(0, id.lastIndexOf("/jobs/"))),
-          jobServiceType: "Studio",
-          errorMessage: null,
-          port: null,
-          status: null,
-        },
-      },
+      services: studioService(name, id.slice(0, id.lastIndexOf("/jobs/"))),
     },
   }),
-  internal: ({ existing, body }): JsonObject =>
+  rules: [
+    {
+      code: "UserError",
+      check: ({ cloud, existing, id, body }) => {
+        if (!existing) cloud.jobRuns.current?.check(id, objectAt(body, "properties"));
+        return undefined;
+      },
+    },
+  ],
+  internal: ({ cloud, existing, body, caller }): JsonObject =>
     existing
       ? {}
-      : {
-          status: "Failed",
-          error: {
-            code: "NotSupported",
-            message: `This local Azure does not run ${textAt(body, "properties.jobType") ?? ""} jobs: it keeps them as records.`,
+      : cloud.jobRuns.current?.runs(textAt(body, "properties.jobType") ?? "")
+        ? { status: "NotStarted", startedBy: caller.oid }
+        : {
+            status: "Failed",
+            error: {
+              code: "NotSupported",
+              message: `This local Azure does not run ${textAt(body, "properties.jobType") ?? ""} jobs: it keeps them as records.`,
+            },
           },
-        },
+  provision: ({ cloud, resource }) => {
+    const begun = cloud.runs.has(resource.key) || statusOf(resource.internal) !== "NotStarted";
+    if (!begun) cloud.jobRuns.current?.start(resource);
+    return Promise.resolve(undefined);
+  },
   view: (_, { internal, body }): JsonObject =>
     body["properties"] === null ? {} : { properties: { status: statusOf(internal) } },
   list: ({ found, query }) => {

@@ -1,0 +1,97 @@
+/**
+ * Jobs as the cloud hands them over to be run: every reference resolved, every place known before the first process starts.
+ *
+ *   cloud/ (ARM)  --Jobs-->  jobs/  --JobEvents-->  cloud/
+ */
+import type { BlobRef, EnvironmentSpec } from "./contracts.ts";
+
+export type DataType =
+  "uri_file" | "uri_folder" | "mltable" | "custom_model" | "mlflow_model" | "triton_model";
+
+export interface JobData {
+  readonly type: DataType;
+  /** As its author wrote it, or as it was made for him: what a step in mode `direct` is told. */
+  readonly uri: string;
+  readonly blob: BlobRef;
+}
+
+export interface JobInputData extends JobData {
+  /** `direct` tells the URI; everything else is brought to the node. */
+  readonly mode: "download" | "direct";
+}
+
+/** A literal is text: `True`, `0.5`. */
+export type JobInput = string | JobInputData;
+
+export interface JobOutput extends JobData {
+  /** `direct` tells the URI, and the step writes there itself; everything else is uploaded at its end. */
+  readonly mode: "upload" | "direct";
+}
+
+/** Where a job runs; jobs of one cluster wait for its nodes. */
+export interface JobCompute {
+  /** Key of the cluster, or `serverless`. */
+  readonly name: string;
+  readonly nodes: number;
+  readonly maxNodes: number;
+}
+
+export interface CommandSpec {
+  readonly kind: "command";
+  /** Name of the job. */
+  readonly job: string;
+  /** With `${{inputs.x}}`, `${{outputs.x}}` and optional parts in `$[[…]]`, as its author wrote it. */
+  readonly command: string;
+  /** Folder in which it runs; an empty one if there is none. */
+  readonly code?: BlobRef;
+  readonly environment?: EnvironmentSpec;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, JobInput>>;
+  readonly outputs: Readonly<Record<string, JobOutput>>;
+  /** Processes of one node, with the ranks of a distributed job. */
+  readonly processes: number;
+  readonly timeoutMs?: number;
+  readonly compute: JobCompute;
+  /** Folder of the run's artifacts: `user_logs/…`, and what it wrote to `./outputs` and `./logs`. */
+  readonly artifacts: BlobRef;
+}
+
+export interface JobStep {
+  readonly name: string;
+  /** Steps whose outputs it reads. */
+  readonly after: readonly string[];
+  readonly spec: JobSpec;
+}
+
+export interface PipelineSpec {
+  readonly kind: "pipeline";
+  readonly job: string;
+  readonly steps: readonly JobStep[];
+  /** Its own: places that outputs of its steps are bound to. */
+  readonly outputs: Readonly<Record<string, JobOutput>>;
+  /** Whether steps that don't need a failed one still run. */
+  readonly continueOnStepFailure: boolean;
+  readonly artifacts: BlobRef;
+}
+
+export type JobSpec = CommandSpec | PipelineSpec;
+
+export type JobEnd = "Completed" | "Failed" | "Canceled";
+export type JobStatus = "Queued" | "Preparing" | "Running" | "Finalizing" | JobEnd;
+
+export interface JobError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface JobEvents {
+  /** Of the job itself and of every job in it; a status follows another only once, and an end is the last. */
+  status(job: string, status: JobStatus, error?: JobError): void;
+}
+
+export interface Jobs {
+  /** What keeps the job from being run, all at once; empty if nothing does. */
+  problems(spec: JobSpec): string[];
+  /** Runs to the end, told as events; never rejects. `signal` cancels. */
+  run(spec: JobSpec, events: JobEvents, signal: AbortSignal): Promise<JobEnd>;
+}
