@@ -277,6 +277,11 @@ export interface Serving {
   metrics(id: string): RequestMetrics | undefined;
   /** What it was asked in each of the last minutes, oldest first; empty if there is none under this id. */
   requestMinutes(id: string): readonly RequestMinute[];
+  /**
+   * Takes a node from the run of a job, as a low-priority cluster does; its mini-batches begin anew when it is back.
+   * Answers with the node, `undefined` where no such run or node is. Any node unless one is named.
+   */
+  preempt(job: string, node?: string): Promise<string | undefined>;
   /** How far the run of a job has come; `undefined` before its mini-batches are planned and after its end. */
   batchProgress(job: string): BatchProgress | undefined;
   /** Runs to the end; rejects with {@link ServingError} when the job failed. */

@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BatchProgress, BlobStore, Log, OnlineDeploymentSpec, Serving } from "../contracts.ts";
 import { runBatch } from "./batch/run.ts";
+import type { BatchNodes } from "./batch/run.ts";
 import { createEnvironments } from "./environments.ts";
 import type { Environments } from "./environments.ts";
 import { tailOf } from "./logs.ts";
@@ -51,6 +52,7 @@ export async function createServing(options: ServingOptions): Promise<LocalServi
   const deployments = new Map<string, Deployment>();
   const runs = new Set<Promise<unknown>>();
   const progress = new Map<string, BatchProgress>();
+  const nodes = new Map<string, BatchNodes>();
   const keyOf = (id: string) => id.toLowerCase();
 
   return {
@@ -76,13 +78,21 @@ export async function createServing(options: ServingOptions): Promise<LocalServi
         ...context,
         maxWorkers: maxBatchWorkers,
         onProgress: (now) => progress.set(spec.job, now),
+        onNodes: (there) => nodes.set(spec.job, there),
       });
       const settled = run.catch(() => undefined);
       runs.add(settled);
       return run.finally(() => {
         runs.delete(settled);
         progress.delete(spec.job);
+        nodes.delete(spec.job);
       });
+    },
+    async preempt(job, node) {
+      const there = nodes.get(job);
+      const name = there?.names.find((each) => node === undefined || each === node);
+      if (name !== undefined) await there!.preempt(name);
+      return name;
     },
     batchProgress: (job) => progress.get(job),
     target: (id) => deployments.get(keyOf(id)),

@@ -34,7 +34,7 @@ if ("missing" in sdk) console.warn(`not driven by azure-ai-ml: ${sdk.missing}`);
         }
       }),
     );
-  }, 5 * MINUTES);
+  }, 10 * MINUTES);
   afterAll(() => local.remove(), MINUTES);
 
   test("a managed online endpoint serves an MLflow model", async () => {

@@ -120,6 +120,7 @@ function fakeServing(): FakeServing {
     requestMinutes: () => [],
     batchProgress: () => undefined,
     logs: (id, container, tail) => Promise.resolve(`${container} ${String(tail)} ${id}`),
+    preempt: (job, node = "0") => Promise.resolve(runs.some((run) => run.job === job) ? node : undefined),
     async runBatch(spec, signal) {
       runs.push(spec);
       return this.onBatch(spec, signal);

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError } from "./errors.ts";
-import { readJson } from "./http.ts";
+import { parsedBody, readJson } from "./http.ts";
 import { keyOf } from "./id.ts";
 import { isObject, type JsonObject, objectAt, textAt } from "./json.ts";
 import type { Resource } from "./store.ts";
@@ -73,6 +73,28 @@ export const localPlugin =
           }))
           .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
       };
+    });
+    /**
+     * `{workspace, job, node?}` takes a node from a running batch job, as Azure may with low-priority clusters.
+     * Answers `{job, node}`; 400 where the cluster is a dedicated one, 404 where nothing runs.
+     */
+    app.post("/local/preempt", async (request) => {
+      await authenticate(request.headers.authorization, audiences.arm);
+      const asked = objectAt({ body: (parsedBody(request) ?? {}) as JsonObject }, "body");
+      const key = keyOf(`${textAt(asked, "workspace") ?? ""}/jobs/${textAt(asked, "job") ?? ""}`);
+      const job = cloud.store.get(key);
+      const name = textAt(job?.internal, "child") ?? job?.name;
+      const deployment = cloud.store.get(textAt(job?.internal, "deployment") ?? "");
+      const compute = cloud.store.get(keyOf(textAt(deployment?.body, "properties.compute") ?? ""));
+      if (job && textAt(compute?.body, "properties.properties.vmPriority") !== "LowPriority")
+        throw new ArmError(
+          400,
+          "BadRequest",
+          `'${job.name}' runs on no low-priority cluster: its nodes stay.`,
+        );
+      const node = name && (await cloud.serving.preempt(name, textAt(asked, "node")));
+      if (!node) throw new ArmError(404, "NotFound", "No such job runs, or it has no such node.");
+      return { job: name, node };
     });
     return Promise.resolve();
   };

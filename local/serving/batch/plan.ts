@@ -82,3 +82,16 @@ export function failureOf(
   if (complete && succeeded === 0) return "No succeeded mini batch item returned from run().";
   return undefined;
 }
+
+/** Lines of the log that an error quotes. */
+const QUOTED = 15;
+
+/** The reason with the last words of what failed, and where the rest is. */
+export function quoting(failure: string, results: readonly MiniBatchResult[]): string {
+  const errors = results.flatMap(({ id, error }) =>
+    error === undefined ? [] : [`Mini-batch ${id}: ${error}`],
+  );
+  if (errors.length === 0) return failure;
+  const lines = errors.join("\n").trimEnd().split("\n").slice(-QUOTED);
+  return `${failure} The log file 'logs/job_error.txt' has all of them, and ends:\n${lines.join("\n")}`;
+}

@@ -11,9 +11,10 @@ import type { Content } from "../content.ts";
 import type { Environments, PythonEnvironment } from "../environments.ts";
 import { baseEnvironment, PYTHON_SCRIPTS } from "../processes.ts";
 import type { Processes } from "../processes.ts";
-import { failureOf, planMiniBatches, planWorkers, succeededOf, summarize } from "./plan.ts";
+import { drain } from "./drain.ts";
+import { failureOf, planMiniBatches, planWorkers, quoting, summarize } from "./plan.ts";
 import type { MiniBatch, MiniBatchResult, WorkerPlan } from "./plan.ts";
-import { writeReport } from "./report.ts";
+import { overview, writeReport } from "./report.ts";
 import { Worker } from "./worker.ts";
 
 export interface BatchContext {
@@ -23,9 +24,21 @@ export interface BatchContext {
   readonly processes: Processes;
   readonly log: Log;
   readonly maxWorkers: number;
+  /** Told once the workers are there: takes the nodes of the run away, as a low-priority cluster does. */
+  readonly onNodes?: (nodes: BatchNodes) => void;
   /** Told once the mini-batches are planned, and after each. */
   readonly onProgress?: (progress: BatchProgress) => void;
 }
+
+/** The nodes of a run. */
+export interface BatchNodes {
+  readonly names: readonly string[];
+  /** Ends the node's processes; what they worked on is begun anew when it is back, and nothing else is. */
+  preempt(node: string): Promise<void>;
+}
+
+/** Between two writings of the progress. Milliseconds. */
+const PROGRESS_PERIOD = 1_000;
 
 /** All files under a path, or the path itself, sorted by name. */
 async function filesUnder(path: string): Promise<string[]> {
@@ -70,11 +83,7 @@ export async function runBatch(
   }
   const { results, lines, miniBatches, plan } = progress;
   const summary = summarize(results);
-  const planned = {
-    items: miniBatches.reduce((sum, { files }) => sum + files.length, 0),
-    miniBatches: miniBatches.length,
-    workers: plan.places.length,
-  };
+  const planned = plannedOf(miniBatches, plan);
   const ended = new Date();
   const ordered = [...results].sort((a, b) => a.id - b.id);
   await writeReport(
@@ -140,12 +149,24 @@ async function process(
   await mkdir(rows, { recursive: true });
   await mkdir(outputFolder(dir), { recursive: true });
   const workers = await startable(spec, content, environment, dir, progress.plan, context);
-  const told = () =>
-    context.onProgress?.({ ...summarize(progress.results), planned: progress.miniBatches.length });
-  told();
-  await drain(spec, signal, workers, progress, rows, told);
+  context.onNodes?.({
+    names: [...new Set(progress.plan.places.map(({ node }) => node))],
+    async preempt(node) {
+      const there = workers.filter(({ place }) => place.node === node);
+      say(`Node ${node} was preempted: its ${there.length} processes begin their mini-batches anew`);
+      await Promise.all(there.map((worker) => worker.preempt()));
+    },
+  });
+  const stopProgress = writeProgress(spec, progress, blobs, log);
+  try {
+    await drain(spec, signal, workers, progress, rows, () =>
+      context.onProgress?.({ ...summarize(progress.results), planned: progress.miniBatches.length }),
+    );
+  } finally {
+    await stopProgress();
+  }
   const failure = failureOf(summarize(progress.results), spec.errorThreshold, true);
-  if (failure) throw new ServingError("UserError", failure);
+  if (failure) throw new ServingError("UserError", quoting(failure, progress.results));
   const written = outputFolder(dir);
   if (appends) await concatenate(progress.miniBatches, rows, join(written, spec.outputFileName));
   if ((await filesUnder(written)).length > 0) await blobs.upload(written, spec.output);
@@ -190,84 +211,47 @@ async function startable(
       const args = [join(PYTHON_SCRIPTS, "batch_worker.py"), ...Object.entries(options).flat()];
       const cwd = code?.root ?? dir;
       return new Worker(
-        { place, command: environment.python, args, cwd, env, userLogs: join(dir, "report", "logs", "user") },
+        { place, command: environment.python, args, cwd, env, logs: join(dir, "report", "logs") },
         processes,
       );
     }),
   );
 }
 
-/** Runs all mini-batches; ends early when the run can't succeed any more. */
-async function drain(
+/** Keeps `job_progress_overview.txt` up to date while the run goes on. */
+function writeProgress(
   spec: BatchRunSpec,
-  signal: AbortSignal,
-  workers: readonly Worker[],
-  { miniBatches, results }: Progress,
-  rows: string,
-  told: () => void,
-): Promise<void> {
-  const waiting = miniBatches.values();
-  const over = new AbortController();
-  const stop = () => Promise.all(workers.map((worker) => worker.end()));
-  const ended = AbortSignal.any([signal, over.signal]);
-  ended.addEventListener("abort", () => void stop(), { once: true });
-  const isOver = () => ended.aborted;
-  const work = async (worker: Worker) => {
-    for (const miniBatch of waiting) {
-      if (isOver()) return;
-      const result = await attempts(spec, worker, miniBatch, join(rows, String(miniBatch.id)), ended);
-      if (isOver()) return;
-      results.push(result);
-      told();
-      if (failureOf(summarize(results), spec.errorThreshold, false)) over.abort();
-    }
+  { results, lines, miniBatches, plan }: Progress,
+  blobs: BlobStore,
+  log: Log,
+): () => Promise<void> {
+  const started = new Date();
+  const planned = plannedOf(miniBatches, plan);
+  let last: Promise<void> = Promise.resolve();
+  let seen = "";
+  const write = () => {
+    const now = `${results.length} ${lines.length}`;
+    if (now === seen) return;
+    seen = now;
+    const text = overview({ spec, started, planned, summary: summarize(results), lines });
+    const target = { ...spec.logs, path: `${spec.logs.path}/logs/job_progress_overview.txt` };
+    last = last
+      .then(() => blobs.write(target, text))
+      .catch((error: unknown) => log.warn(`batch job ${spec.job}: progress not written: ${String(error)}`));
   };
-  try {
-    await Promise.all(
-      workers.map((worker) =>
-        work(worker).catch((error: unknown) => {
-          if (isOver()) return; // it was ended while it started
-          over.abort();
-          throw error;
-        }),
-      ),
-    );
-  } finally {
-    await stop();
-  }
-  signal.throwIfAborted();
+  write();
+  const timer = setInterval(write, PROGRESS_PERIOD);
+  return async () => {
+    clearInterval(timer);
+    await last;
+  };
 }
 
-/** A mini-batch fails if run() raises, takes too long or returns fewer than it got; then it is tried again. */
-async function attempts(
-  spec: BatchRunSpec,
-  worker: Worker,
-  miniBatch: MiniBatch,
-  rows: string,
-  ended: AbortSignal,
-): Promise<MiniBatchResult> {
-  const items = miniBatch.files.length;
-  const started = performance.now();
-  const outcome = (returned: number, attempt: number, error?: string): MiniBatchResult => ({
-    id: miniBatch.id,
-    items,
-    returned,
-    attempts: attempt,
-    seconds: (performance.now() - started) / 1_000,
-    worker: worker.name,
-    ...(error !== undefined && { error }),
-  });
-  for (let attempt = 1; ; attempt++) {
-    const got = await worker.run(miniBatch, rows, spec.timeoutMs);
-    const returned = "returned" in got ? got.returned : 0;
-    if (succeededOf({ items, returned }) === items) return outcome(returned, attempt);
-    const error = "error" in got ? got.error : `run() returned ${returned} results for ${items} items`;
-    if (attempt > spec.maxRetries || ended.aborted) {
-      if ("error" in got) await rm(rows, { force: true });
-      return outcome(returned, attempt, error);
-    }
-  }
-}
+const plannedOf = (miniBatches: readonly MiniBatch[], plan: WorkerPlan) => ({
+  items: miniBatches.reduce((sum, { files }) => sum + files.length, 0),
+  miniBatches: miniBatches.length,
+  workers: plan.places.length,
+});
 
 /** The rows of all mini-batches, in the order of the input. */
 async function concatenate(miniBatches: readonly MiniBatch[], rows: string, file: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** A Python process that runs mini-batches one after the other. It is started again after a crash or a timeout. */
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { ServingError } from "../../contracts.ts";
 import type { Processes, Running } from "../processes.ts";
 import type { MiniBatch, WorkerPlace } from "./plan.ts";
@@ -15,8 +16,8 @@ export interface WorkerSpec {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** `…/logs/user` */
-  readonly userLogs: string;
+  /** `…/logs` */
+  readonly logs: string;
 }
 
 /** What the process writes to file descriptor 3. */
@@ -27,13 +28,19 @@ interface Message {
   readonly error?: string;
 }
 
-export type Attempt = { readonly returned: number } | { readonly error: string };
+/** `preempted`: the node went away under it, which says nothing about the mini-batch. */
+export type Attempt =
+  { readonly returned: number } | { readonly error: string } | { readonly preempted: true };
+
+/** Times that a process may die before its script is ready, of nothing that the script says. */
+const STARTS = 3;
 
 export class Worker {
   readonly #spec: WorkerSpec;
   readonly #processes: Processes;
   #running: Running | undefined;
   #ended = false;
+  #preempted = false;
   #receive: (message: Message) => void = () => undefined;
 
   constructor(spec: WorkerSpec, processes: Processes) {
@@ -41,9 +48,12 @@ export class Worker {
     this.#processes = processes;
   }
 
+  get place(): WorkerPlace {
+    return this.#spec.place;
+  }
+
   get name(): string {
-    const { node, process } = this.#spec.place;
-    return `${node}/${process}`;
+    return `${this.place.node}/${this.place.process}`;
   }
 
   /**
@@ -51,12 +61,16 @@ export class Worker {
    * @throws ServingError if the script can't be loaded or its `init()` fails.
    */
   async run({ id, files }: MiniBatch, rows: string, timeoutMs: number): Promise<Attempt> {
+    this.#preempted = false;
     const running = this.#running ?? (await this.#start());
+    if (running === "preempted") return { preempted: true };
+    await this.#tell(`mini-batch ${id}: ${files.length} items`);
     const message = this.#next(running, timeoutMs);
     running.send(JSON.stringify({ id, files, rows }));
     const said = await message;
     if (said === "timeout" || said === "exit") {
       await this.#stop();
+      if (this.#preempted) return { preempted: true };
       const error =
         said === "timeout" ? `run() took longer than ${timeoutMs / 1_000} s` : "the worker process ended";
       await this.#note(`mini-batch ${id}: ${error}`);
@@ -69,9 +83,23 @@ export class Worker {
     return { returned: said.returned ?? 0 };
   }
 
-  /** Ends the process for good; a run under way resolves with an error. */
-  async end(): Promise<void> {
+  /** Takes the process away; the mini-batch that it works on comes back as `preempted`. */
+  async preempt(): Promise<void> {
+    this.#preempted = true;
+    await this.#tell("preempted");
+    await this.#stop();
+  }
+
+  /** Ends the process for good, after its `shutdown()` if that takes no longer than `graceMs`; a run under way resolves with an error. */
+  async end(graceMs: number): Promise<void> {
     this.#ended = true;
+    const running = this.#running;
+    if (running && graceMs > 0) {
+      running.send(JSON.stringify({ end: true }));
+      const late = new AbortController();
+      await Promise.race([running.exited, delay(graceMs, undefined, late).catch(() => undefined)]);
+      late.abort();
+    }
     await this.#stop();
   }
 
@@ -84,11 +112,19 @@ export class Worker {
   /** Errors go to a file of the worker's own, as Azure ML keeps them. */
   async #note(text: string): Promise<void> {
     await appendFile(this.#log("error"), `${new Date().toISOString()} ${text}\n`);
+    await this.#tell(text.split("\n")[0]!);
+  }
+
+  /** What became of the process, in a file of the system's own. */
+  async #tell(text: string): Promise<void> {
+    const path = join(this.#spec.logs, "sys", "node", this.place.node, `${this.place.process}.txt`);
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, `${new Date().toISOString()} ${text}\n`);
   }
 
   #log(kind: string): string {
-    const { place, userLogs } = this.#spec;
-    return join(userLogs, kind, place.node, `${place.process}.txt`);
+    const { place, logs } = this.#spec;
+    return join(logs, "user", kind, place.node, `${place.process}.txt`);
   }
 
   #next(running: Running, timeoutMs: number): Promise<Message | "timeout" | "exit"> {
@@ -103,7 +139,30 @@ export class Worker {
     });
   }
 
-  async #start(): Promise<Running> {
+  /** A process whose script is ready. Rejects if the script says that it can't be. */
+  async #start(): Promise<Running | "preempted"> {
+    for (let start = 1; ; start++) {
+      const running = await this.#spawn();
+      const said = await this.#next(running, INIT_TIMEOUT);
+      if (typeof said === "object" && said.ready) return running;
+      await this.#stop();
+      if (this.#preempted) return "preempted";
+      if (said === "exit" && start < STARTS && !this.#ended) {
+        await this.#note("init: the process ended"); // killed, or out of memory: of a failure the script would have said
+        continue;
+      }
+      const why =
+        typeof said === "object"
+          ? said.failed
+          : said === "exit"
+            ? "the process ended"
+            : "init() did not return";
+      await this.#note(`init: ${why}`);
+      throw new ServingError("UserError", `the scoring script could not be started: ${why}`);
+    }
+  }
+
+  async #spawn(): Promise<Running> {
     const { command, args, cwd, env } = this.#spec;
     const [stdout, stderr, entry, errors] = ["stdout", "stderr", "entry_script_log", "error"].map((kind) =>
       this.#log(kind),
@@ -111,6 +170,8 @@ export class Worker {
     await Promise.all(
       [stdout, stderr, entry, errors].map((path) => mkdir(dirname(path!), { recursive: true })),
     );
+    // What a former process still said on its way out is not for this one.
+    let own: Running | undefined;
     const running = await this.#processes.start({
       command,
       args: [...args, "--entry-log", entry!],
@@ -118,20 +179,16 @@ export class Worker {
       env,
       stdout: stdout!,
       stderr: stderr!,
-      onMessage: (line) => this.#receive(JSON.parse(line) as Message),
+      onMessage: (line) => {
+        if (this.#running === own) this.#receive(JSON.parse(line) as Message);
+      },
     });
-    this.#running = running;
-    if (this.#ended) await this.#stop();
-    const said = await this.#next(running, INIT_TIMEOUT);
-    if (typeof said === "object" && said.ready) return running;
-    await this.#stop();
-    const why =
-      typeof said === "object"
-        ? said.failed
-        : said === "exit"
-          ? "the process ended"
-          : "init() did not return";
-    await this.#note(`init: ${why}`);
-    throw new ServingError("UserError", `the scoring script could not be started: ${why}`);
+    this.#running = own = running;
+    void running.exited.then(() => {
+      if (this.#running === running) this.#running = undefined; // ended between two mini-batches: the next gets another
+    });
+    await this.#tell(`process ${running.pid} started`);
+    if (this.#ended || this.#preempted) await this.#stop();
+    return running;
   }
 }

@@ -88,6 +88,14 @@ def main():
 
     while True:
         request = json.loads(requests.get())
+        if request.get("end"):
+            shutdown = getattr(script, "shutdown", None)
+            try:
+                if callable(shutdown):
+                    shutdown()
+            except Exception:  # the results are there: what goes wrong afterwards is for the log
+                traceback.print_exc()
+            return
         try:
             returned = write_rows(script.run(request["files"]), request["rows"], options.separator)
         except Exception:
