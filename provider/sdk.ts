@@ -2,8 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Gates } from "./release-gates.ts";
 import type { ReleasePlan, Step } from "./release-plan.ts";
+import type { Allowance } from "./workspace-guard-plan.ts";
 
 export type { ReleasePlan } from "./release-plan.ts";
+export type { Allowance } from "./workspace-guard-plan.ts";
 export type { Gates } from "./release-gates.ts";
 
 const token = (type: string) => `azureml:index:${type}`;
@@ -279,3 +281,20 @@ export class WorkspacePurge extends pulumi.CustomResource {
 /** Properties that only the provider knows: Pulumi makes outputs of the names it finds among the inputs. */
 const outputs = (...names: string[]): Record<string, undefined> =>
   Object.fromEntries(names.map((name) => [name, undefined]));
+
+export interface WorkspaceGuardArgs {
+  /** What the workspace is to be, by the names in `workspace-guard-plan.ts`; what is left out is not guarded. */
+  readonly workspace: Readonly<Record<string, pulumi.Input<unknown>>>;
+  /** Changes that are meant: `replace`, `relax`. */
+  readonly allow: readonly Allowance[];
+}
+
+/**
+ * Stops a preview that would replace or open a workspace, or ask Azure for what it refuses, and says which option allows
+ * what can be allowed. Makes nothing in Azure. Let the workspace depend on it.
+ */
+export class WorkspaceGuard extends pulumi.CustomResource {
+  constructor(name: string, args: WorkspaceGuardArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("WorkspaceGuard"), name, { ...args }, opts);
+  }
+}

@@ -81,6 +81,7 @@ export function buildPlatform(settings: Settings) {
       placement,
       publicNetworkAccess,
       isolation,
+      ...settings.workspace,
       identityId: identities.workspace.id,
       storageAccountId: storage.id,
       keyVaultId: vault.id,

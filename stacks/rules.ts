@@ -1,5 +1,6 @@
 /** What a stage's settings must be together, beyond what each may be alone. Pure. */
 import { nameProblem } from "../components/names.ts";
+import { outboundProblems } from "../components/workspace/outbound-rules.ts";
 import { show } from "../specs/problems.ts";
 import type { KeyPath } from "../specs/types.ts";
 import { planNetwork } from "./network-plan.ts";
@@ -78,6 +79,35 @@ const rules: readonly Rule[] = [
           {
             path: ["endpoints", "authMode"],
             message: found(authMode, "aad_token, or the opening keyAuthentication"),
+          },
+        ];
+  },
+  function outboundRulesFit({ isolation, workspace: { outboundRules = {}, firewallSku } }) {
+    return [
+      ...Object.entries(outboundProblems(isolation, outboundRules)).map(([name, message]) => ({
+        path: ["workspace", "outboundRules", name],
+        message,
+      })),
+      ...(firewallSku && isolation !== "approved-outbound"
+        ? [
+            {
+              path: ["workspace", "firewallSku"],
+              message: found(firewallSku, "nothing, unless isolation is approved-outbound"),
+            },
+          ]
+        : []),
+    ];
+  },
+  function imagesAreBuiltByACluster({ clusters, workspace: { imageBuildCompute } }) {
+    return imageBuildCompute === undefined || imageBuildCompute in clusters
+      ? []
+      : [
+          {
+            path: ["workspace", "imageBuildCompute"],
+            message: found(
+              imageBuildCompute,
+              `a cluster of this stage: ${Object.keys(clusters).join(", ") || "none"}`,
+            ),
           },
         ];
   },

@@ -76,6 +76,72 @@ const network = z
   ])
   .describe("How callers in a network reach what the Internet does not");
 
+const allowances = { replace: "delete the workspace and make another", relax: "let more in than before" };
+const outboundRule = z.discriminatedUnion("kind", [
+  keys({
+    kind: z.literal("fqdn").describe("A host by its name; brings a firewall, paid by the hour"),
+    destination: z.string().min(1).describe('Like "pypi.org" or "*.pythonhosted.org"'),
+  }),
+  keys({
+    kind: z.literal("private-endpoint").describe("A resource, by an endpoint that Azure makes"),
+    resourceId: z.string().startsWith("/subscriptions/").describe("ARM id"),
+    part: z.string().min(1).describe('Azure\'s word for the part of it, like "blob"'),
+    spark: boolean.optional().describe("Whether Spark jobs reach it too. Default false"),
+  }),
+  keys({
+    kind: z.literal("service-tag").describe("Addresses of an Azure service"),
+    tag: z.string().min(1).describe('Like "AzureMonitor"'),
+    protocol: z.enum(["TCP", "UDP", "ICMP", "*"]).optional().describe("Default TCP"),
+    ports: z.string().min(1).describe('Like "443" or "443,8000-8100"'),
+  }),
+]);
+const workspace = keys({
+  outboundRules: z
+    .record(z.string(), outboundRule)
+    .optional()
+    .describe("What the managed network lets out besides what Azure ML itself needs. Default nothing"),
+  firewallSku: z
+    .enum(["Basic", "Standard"])
+    .optional()
+    .describe("Of the firewall that rules of kind fqdn bring. Default Standard"),
+  provisionNetworkNow: boolean
+    .optional()
+    .describe("Makes the managed network with the workspace. Default false: the first compute waits for it"),
+  systemDatastores: z
+    .enum(["Identity", "UserDelegationSAS", "AccessKey"])
+    .optional()
+    .describe("How the workspace reaches its own datastores. Default Identity"),
+  highBusinessImpact: boolean
+    .optional()
+    .describe("Tells Microsoft less, and encrypts scratch disks. Only when it is made. Default false"),
+  imageBuildCompute: z
+    .string()
+    .optional()
+    .describe("Cluster that builds images where the registry is closed. Default none"),
+  encryption: keys({
+    keyVaultId: z.string().startsWith("/subscriptions/").describe("ARM id of a vault with purge protection"),
+    keyIdentifier: z
+      .string()
+      .regex(/^https:\/\/[^/]+\/keys\/[^/]+\/[0-9a-f]{32}$/, "the address of a key with its version")
+      .describe("Address of the key, with its version"),
+    identityId: z
+      .string()
+      .startsWith("/subscriptions/")
+      .optional()
+      .describe("Who may use the key. Default the workspace's identity"),
+  })
+    .optional()
+    .describe("A key of one's own. Only when it is made. Default Microsoft's key"),
+  allow: z
+    .array(z.enum(Object.keys(allowances) as [keyof typeof allowances, ...(keyof typeof allowances)[]]))
+    .optional()
+    .describe(
+      `Changes that a preview stops at otherwise: ${Object.entries(allowances)
+        .map(([name, does]) => `${name}: ${does}`)
+        .join(". ")}. Default none`,
+    ),
+}).describe("The workspace, beyond network and openings");
+
 const emails = z.array(z.email()).describe("Who is written to");
 const monitoring = keys({
   retentionDays: whole(30, 730).describe("Days that logs are kept"),
@@ -188,6 +254,7 @@ export const settings = keys({
     .enum(["none", "internet-outbound", "approved-outbound"])
     .describe("Network of computes and deployments. Can be tightened later, never relaxed"),
   network,
+  workspace,
   protect: boolean.describe("Refuses to delete or replace what holds data, and endpoints"),
   purgeOnDestroy: boolean.describe("`destroy` leaves nothing to recover, and the workspace's name free"),
   deployer: keys({

@@ -7,6 +7,7 @@ import type { Resource } from "./resource.ts";
 import { roleReadiness } from "./role-readiness.ts";
 import { scheduleSwitch } from "./schedule-switch.ts";
 import { upload } from "./upload.ts";
+import { workspaceGuard } from "./workspace-guard.ts";
 import { workspacePurge } from "./workspace-purge.ts";
 
 export const RESOURCES: Readonly<Record<string, Resource>> = {
@@ -18,5 +19,6 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
   "azureml:index:RoleReadiness": roleReadiness,
   "azureml:index:ScheduleSwitch": scheduleSwitch,
+  "azureml:index:WorkspaceGuard": workspaceGuard,
   "azureml:index:WorkspacePurge": workspacePurge,
 };

@@ -117,7 +117,7 @@ describe.each(scenarios)("%s", (scenario) => {
 
     await perform("destroy", scenario);
     expect(await everything()).toEqual(before);
-  });
+  }, 600_000);
 });
 
 const contract = join(import.meta.dirname, "../../../shared/contract/check.mjs");

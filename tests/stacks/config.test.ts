@@ -147,6 +147,34 @@ describe("checkSettings", () => {
       'azure-ml:network.subnetId: found "subnet"; allowed: an ARM id, "/subscriptions/…/Microsoft.Network/virtualNetworks/subnets/…"',
     ],
     [
+      "an outbound rule that the isolation cannot have",
+      {
+        isolation: "internet-outbound",
+        workspace: { outboundRules: { pypi: { kind: "fqdn", destination: "pypi.org" } } },
+      },
+      "azure-ml:workspace.outboundRules.pypi: is of kind fqdn, which isolation internet-outbound cannot have: allowed with approved-outbound",
+    ],
+    [
+      "an outbound rule without a managed network",
+      { workspace: { outboundRules: { m: { kind: "service-tag", tag: "AzureMonitor", ports: "443" } } } },
+      "azure-ml:workspace.outboundRules.m: needs a managed network",
+    ],
+    [
+      "a firewall without rules for it",
+      { workspace: { firewallSku: "Basic" } },
+      'azure-ml:workspace.firewallSku: found "Basic"; allowed: nothing, unless isolation is approved-outbound',
+    ],
+    [
+      "a builder that is no cluster",
+      { workspace: { imageBuildCompute: "none" } },
+      'azure-ml:workspace.imageBuildCompute: found "none"; allowed: a cluster of this stage: cpu-cluster',
+    ],
+    [
+      "a key without its version",
+      { workspace: { encryption: { keyVaultId: "/subscriptions/s/kv", keyIdentifier: "https://v/keys/k" } } },
+      'azure-ml:workspace.encryption.keyIdentifier: found "https://v/keys/k"; allowed: the address of a key with its version',
+    ],
+    [
       "purging what is protected",
       { protect: true },
       "azure-ml:purgeOnDestroy: found true; allowed: false while protect is true",

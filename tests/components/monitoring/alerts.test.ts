@@ -28,10 +28,11 @@ describe("Alerts", () => {
       groupShortName: "test",
       emailReceivers: [{ emailAddress: "a@example.com" }],
     });
-    expect(of("azure-native:monitor:MetricAlert").map(({ name }) => name).sort()).toEqual([
-      "alerts-churn-latency",
-      "alerts-failed-jobs",
-    ]);
+    expect(
+      of("azure-native:monitor:MetricAlert")
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(["alerts-churn-latency", "alerts-failed-jobs"]);
     expect(one("azure-native:monitor:MetricAlert", "alerts-churn-latency").inputs).toMatchObject({
       scopes: ["/endpoints/churn"],
       criteria: {

@@ -29,6 +29,8 @@ describe("Workspace", () => {
       publicNetworkAccess: "Disabled",
       allowPublicAccessWhenBehindVnet: false,
       managedNetwork: { isolationMode: "Disabled", enableNetworkMonitor: false },
+      hbiWorkspace: false,
+      enableDataIsolation: false,
       v1LegacyMode: false,
     });
     expect(of("azureml:index:WorkspacePurge")).toEqual([]);
@@ -51,9 +53,52 @@ describe("Workspace", () => {
     });
   });
 
-  test("is never replaced because a property changed", async () => {
-    const { one } = await workspace();
-    expect(one("azure-native:machinelearningservices:Workspace").replaceOnChanges).toEqual([]);
+  test("is replaced because a property changed only where that was said to be meant", async () => {
+    const replaced = async (args: Partial<WorkspaceArgs>) =>
+      (await workspace(args)).one("azure-native:machinelearningservices:Workspace").replaceOnChanges;
+    expect(await replaced({})).toEqual([]);
+    expect(await replaced({ allow: ["relax"] })).toEqual([]);
+    expect(await replaced({ allow: ["replace"] })).toContain("storageAccount");
+  });
+
+  test("without an identity of its own it has the system's; a project has its hub and nothing else", async () => {
+    const { one } = await run(() => {
+      new Workspace("workspace", { placement, kind: "Project", hubId: "/hub" });
+    });
+    const { inputs } = one("azure-native:machinelearningservices:Workspace");
+    expect(inputs).toMatchObject({
+      kind: "Project",
+      hubResourceId: "/hub",
+      identity: { type: "SystemAssigned" },
+    });
+    expect(Object.keys(inputs)).not.toEqual(expect.arrayContaining(["storageAccount"]));
+    expect(inputs["primaryUserAssignedIdentity"]).toBeUndefined();
+  });
+
+  test("outbound rules are Azure's three kinds", async () => {
+    const { one } = await workspace({
+      isolation: "approved-outbound",
+      firewallSku: "Basic",
+      outboundRules: {
+        a: { kind: "fqdn", destination: "example.com" },
+        b: { kind: "private-endpoint", resourceId: "/st", part: "blob" },
+        c: { kind: "service-tag", tag: "AzureMonitor", ports: "443" },
+      },
+    });
+    expect(one("azure-native:machinelearningservices:Workspace").inputs["managedNetwork"]).toMatchObject({
+      firewallSku: "Basic",
+      outboundRules: {
+        a: { type: "FQDN", destination: "example.com" },
+        b: {
+          type: "PrivateEndpoint",
+          destination: { serviceResourceId: "/st", subresourceTarget: "blob", sparkEnabled: false },
+        },
+        c: {
+          type: "ServiceTag",
+          destination: { serviceTag: "AzureMonitor", protocol: "TCP", portRanges: "443" },
+        },
+      },
+    });
   });
 
   test("its name is known in the first preview", async () => {

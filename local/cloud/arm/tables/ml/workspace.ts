@@ -88,6 +88,43 @@ const rules: readonly Rule<WriteContext>[] = [
   },
   {
     code: "ValidationError",
+    target: "properties.hubResourceId",
+    check: ({ cloud, body }) => {
+      const hub = textAt(body, "properties.hubResourceId");
+      if (!sameText(textAt(body, "kind") ?? "", "Project"))
+        return hub === undefined ? undefined : "Only a workspace of kind Project has a hub.";
+      if (hub === undefined) return "A workspace of kind Project needs hubResourceId.";
+      const found = cloud.store.get(keyOf(hub));
+      return found && sameText(asText(found.body["kind"]), "Hub")
+        ? undefined
+        : `The hub '${hub}' was not found.`;
+    },
+  },
+  {
+    code: "ValidationError",
+    target: "properties.managedNetwork.outboundRules",
+    check: ({ body }) => {
+      const mode = textAt(body, "properties.managedNetwork.isolationMode") ?? "Disabled";
+      const rules = Object.entries(objectAt(body, "properties.managedNetwork.outboundRules"));
+      if (rules.length > 0 && mode === "Disabled")
+        return "The workspace has no managed network: outbound rules need one.";
+      const fqdn = rules.find(([, rule]) => textAt(rule, "type") === "FQDN");
+      return fqdn && mode !== "AllowOnlyApprovedOutbound"
+        ? `The FQDN rule '${fqdn[0]}' needs the isolation mode AllowOnlyApprovedOutbound.`
+        : undefined;
+    },
+  },
+  {
+    code: "ValidationError",
+    target: "properties.serverlessComputeSettings",
+    check: ({ body }) =>
+      at(body, "properties.serverlessComputeSettings.serverlessComputeCustomSubnet") !== undefined &&
+      (textAt(body, "properties.managedNetwork.isolationMode") ?? "Disabled") !== "Disabled"
+        ? "Serverless compute of a workspace with a managed network takes no subnet of its own."
+        : undefined,
+  },
+  {
+    code: "ValidationError",
     target: "properties.encryption",
     check: ({ cloud, body }) => {
       const vaultId = textAt(body, "properties.encryption.keyVaultProperties.keyVaultArmId");
