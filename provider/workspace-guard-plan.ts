@@ -16,10 +16,11 @@ interface Change {
 }
 
 const isolationOrder = ["Disabled", "AllowInternetOutbound", "AllowOnlyApprovedOutbound"];
-const rank = (value: Value): number => isolationOrder.indexOf(String(value));
+const asText = (value: Value): string => (typeof value === "string" ? value : JSON.stringify(value));
+const rank = (value: Value): number => isolationOrder.indexOf(asText(value));
 const sameText = (a: Value, b: Value) => JSON.stringify(a).toLowerCase() === JSON.stringify(b).toLowerCase();
 const turns = (from: string, to: string) => (before: Value, now: Value) =>
-  String(before) === from && String(now) === to;
+  asText(before) === from && asText(now) === to;
 const differs = (before: Value, now: Value) => !sameText(before, now);
 
 const createOnly = (property: string): Change => ({
