@@ -40,7 +40,7 @@ export class ComputeTarget extends pulumi.ComponentResource {
             }),
           },
         }),
-        properties: properties as never, // one of nine types; `computeType` says which
+        properties: known(properties) as never, // one of nine types; `computeType` says which
       },
       pulumi.mergeOptions(within(this, opts), {
         replaceOnChanges: [...FIXED],
@@ -56,6 +56,17 @@ export class ComputeTarget extends pulumi.ComponentResource {
 
 /** Types whose machines Azure makes for the workspace. */
 const OURS = ["AmlCompute", "ComputeInstance"];
+/** Microsoft's client sends these under another version of the API; the one of azure-native has none of them. */
+const FOREIGN = ["enableOSPatching", "enableRootAccess", "releaseQuotaOnStop"];
+
+/** Without foreign settings that say no: that is what their absence says. Azure refuses those that say yes. */
+function known(properties: ComputeTargetArgs["properties"]): object {
+  const { properties: inner } = properties;
+  if (typeof inner !== "object" || inner === null) return properties;
+  const kept = Object.entries(inner).filter(([key, value]) => !(FOREIGN.includes(key) && value === false));
+  return { ...properties, properties: Object.fromEntries(kept) };
+}
+
 /** What Azure keeps as it was made; azure-native would show an update, and Azure ignore or refuse it. */
 const FIXED = [
   "properties.computeType",

@@ -7,6 +7,8 @@ import { toArm } from "../../specs/kinds.ts";
 import { danglingLinks } from "../../specs/links.ts";
 import { loadFolder } from "../../specs/load.ts";
 import { resourceIds } from "../../specs/resource-ids.ts";
+import type { Kind } from "../../specs/types.ts";
+import { kindTable } from "../../stacks/kind-table.ts";
 
 const root = join(import.meta.dirname, "../..");
 const workloads = join(root, "workloads");
@@ -18,7 +20,8 @@ describe("the workloads that ship", () => {
   test("are read without a problem, and refer to nothing but the stage's cluster", () => {
     expect(problems).toEqual([]);
     expect(danglingLinks(documents, ["compute/cpu-cluster"])).toEqual([]);
-    expect(documents.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([
+    const shipped = documents.filter(({ file }) => !file.includes("/kinds/"));
+    expect(shipped.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([
       "batchDeployment classifier",
       "batchDeployment regressor",
       "batchEndpoint breast-cancer-batch",
@@ -33,8 +36,21 @@ describe("the workloads that ship", () => {
     ]);
   });
 
+  test("have one of every kind that a stage makes and the local Azure keeps", () => {
+    const elsewhere: readonly Kind[] = [
+      ...(["kubernetesCompute", "vmCompute", "synapseSparkCompute"] as const), // attach what is not of this Azure
+      "azureDataLakeGen1", // retired by Azure
+      ...(["featureSet", "featureStoreEntity"] as const), // need a feature store
+    ];
+    const made = (Object.keys(kindTable) as Kind[]).filter((kind) => !("refused" in kindTable[kind]));
+    const wanted = made.filter((kind) => !elsewhere.includes(kind)).sort();
+    expect([...new Set(documents.map(({ kind }) => kind))].sort()).toEqual(wanted);
+  });
+
   test("have a sample for each endpoint, and room in its name for the stage's suffix", () => {
-    const endpoints = documents.filter(({ kind }) => kind === "onlineEndpoint" || kind === "batchEndpoint");
+    const endpoints = documents.filter(
+      ({ kind, name }) => (kind === "onlineEndpoint" || kind === "batchEndpoint") && name !== "count-batch",
+    );
     expect(endpoints).toHaveLength(4);
     for (const { name, sampleRequest, sampleInput } of endpoints) {
       expect(existsSync(sampleRequest ?? sampleInput ?? "")).toBe(true);
@@ -49,7 +65,9 @@ describe("the workloads that ship", () => {
       resourceGroup: "rg",
       workspace: "ws",
     });
-    const requests = documents.map((document) => {
+    // A compute instance has settings of another version of the API: the component leaves them out.
+    const checked = documents.filter(({ kind }) => kind !== "computeInstance");
+    const requests = checked.map((document) => {
       const { resourceType, name, version, body } = toArm(document, resolve, { location: "eastus" });
       const names = [
         "ws",
@@ -66,7 +84,7 @@ describe("the workloads that ship", () => {
       input: requests.join("\n"),
       encoding: "utf8",
     });
-    expect(stdout).toContain(`checked ${String(documents.length)} bodies`);
+    expect(stdout).toContain(`checked ${String(checked.length)} bodies`);
     expect([status, /\d+ violations/.exec(stdout)?.[0]]).toEqual([0, "0 violations"]);
   });
 
