@@ -42,7 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const HEADERS = {
   "content-security-policy":
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
+    "default-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cache-control": "no-store",
