@@ -13,10 +13,10 @@ import { metadataPlugin } from "@azure-ml-as-code/local/cloud/metadata.ts";
 import { signinPlugin } from "@azure-ml-as-code/local/cloud/signin/plugin.ts";
 import { createTokens } from "@azure-ml-as-code/local/cloud/signin/tokens.ts";
 import type { CloudOptions } from "@azure-ml-as-code/local/cloud/server.ts";
-import type { OnlineDeploymentSpec } from "@azure-ml-as-code/local/contracts.ts";
+import type { OnlineDeploymentSpec, Urls } from "@azure-ml-as-code/local/contracts.ts";
 import { freePorts } from "@azure-ml-as-code/local/daemon/ports.ts";
-import { RequestSeries } from "@azure-ml-as-code/local/serving/metrics.ts";
 import { createFrontDoor } from "@azure-ml-as-code/local/serving/front-door.ts";
+import { MetricsRecorder, RequestSeries } from "@azure-ml-as-code/local/serving/metrics.ts";
 import { IDENTITY, withAssets } from "./arm.ts";
 import type { TestCloud } from "./arm.ts";
 
@@ -31,6 +31,7 @@ export interface ServingCloud extends TestCloud {
   /** ARM id of the workspace. */
   readonly W: string;
   readonly url: string;
+  readonly urls: Urls;
   readonly ca: string;
   readonly caFile: string;
   /** Variables of a person who signs in here. */
@@ -93,10 +94,19 @@ export async function servingCloud(
     return one;
   };
   test.serving.requestMinutes = (id) => series(id).minutes();
+  const recorders = new Map<string, MetricsRecorder>();
+  const recorderOf = (id: string) => {
+    const recorder = recorders.get(id) ?? new MetricsRecorder();
+    recorders.set(id, recorder);
+    return recorder;
+  };
+  const instances = { ready: 1, all: 1 };
+  test.serving.metrics = (id) => recorderOf(id).snapshot({ inFlight: 0, instances });
   const made: ServingCloud = {
     ...test,
     W: test.W,
     url: urls.cloud,
+    urls,
     ca: tls.ca,
     caFile: tls.caFile,
     env: {
@@ -187,7 +197,10 @@ export async function servingCloud(
         if (!spec || port === undefined) return undefined;
         return {
           acquire: () => ({ port, requestTimeoutMs: spec.requestTimeoutMs, release: () => undefined }),
-          record: (status, ms) => series(id).record(status, ms),
+          record(status, ms, mirrored) {
+            series(id).record(status, ms);
+            recorderOf(id).record(status, ms, mirrored);
+          },
         };
       },
     },

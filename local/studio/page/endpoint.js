@@ -71,8 +71,8 @@ function row(first, colorOf, showLogs) {
         instances,
         metrics ? `${metrics.instances.ready}/${deployment.instanceCount}` : `–/${deployment.instanceCount}`,
       );
-      const mirrored = deployment.mirrored ? ` + ${deployment.mirrored} % copies` : "";
-      setText(traffic, `${deployment.weight} %${mirrored}`);
+      const copies = deployment.mirrored > 0;
+      setText(traffic, copies ? `copies ${deployment.mirrored} %` : `${deployment.weight} %`);
       const count = metrics?.requests ?? 0;
       setText(requests, count.toLocaleString("en"));
       const share = count > 0 ? (100 * metrics.errors) / count : 0;
@@ -137,7 +137,7 @@ export function onlineEndpoint(first, { sampleOf, announce }) {
       { class: "scroll", tabindex: "0", role: "group", "aria-label": `Deployments of ${first.name}` },
       h(
         "table",
-        {},
+        { class: "deployments" },
         h(
           "thead",
           {},

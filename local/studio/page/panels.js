@@ -84,10 +84,10 @@ export function testPanel(endpoint, colorOf, sampleOf) {
   const id = `test${ids++}`;
   const kept = localStorage.getItem(key);
   const box = h("textarea", { id: `${id}-body`, spellcheck: "false", autocomplete: "off" });
-  box.value = kept ?? '{"data": []}';
+  box.value = kept ?? "";
   const fillSample = async () => {
     const sample = await sampleOf(endpoint.name);
-    if (sample !== undefined) box.value = pretty(sample);
+    box.value = sample === undefined ? '{"data": []}' : pretty(sample);
   };
   if (kept === null) void fillSample();
   const choice = h("select", { id: `${id}-to`, "aria-label": "Deployment to ask" });

@@ -122,6 +122,8 @@ export function trafficHistory(colorOf) {
 }
 
 const SAMPLES = 40;
+/** The shortest stretch that a rate is taken over: shorter ones jump. */
+const SAMPLE_MS = 900;
 
 /** Requests a second, one sample a second. */
 export function sparkline() {
@@ -140,7 +142,8 @@ export function sparkline() {
     root: h("span", { class: "rate-cell" }, svg, text),
     /** @param {number} requests so far @param {number} time */
     sample: (requests, time) => {
-      if (before && time - before.time > 0 && requests >= before.requests)
+      if (before && time - before.time < SAMPLE_MS) return;
+      if (before && requests >= before.requests)
         rates.push((1000 * (requests - before.requests)) / (time - before.time));
       before = { requests, time };
       if (rates.length > SAMPLES) rates.shift();
