@@ -238,7 +238,10 @@ function implementation(provider: Provider): Grpc.UntypedServiceImplementation {
 
 export interface Served {
   readonly port: number;
+  /** Lets calls that run end. */
   close(): Promise<void>;
+  /** Ends at once, as a process that is killed: who waits for an answer gets none. */
+  kill(): void;
 }
 
 /** Starts the provider on 127.0.0.1. `port` 0 (the default) takes any free one. */
@@ -261,5 +264,6 @@ export async function serve(provider: Provider, port = 0): Promise<Served> {
   return {
     port: bound,
     close: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
+    kill: () => server.forceShutdown(),
   };
 }

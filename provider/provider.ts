@@ -51,7 +51,7 @@ export function createProvider({
 }: ProviderOptions = {}): Provider {
   let cancelled = new AbortController();
   let config: PropertyMap = {};
-  let cloud = azure({ env });
+  let cloud = azure({ env, retryDelayMs: pace.retry });
 
   /** Does `work` within the resource's time; an error says which resource, what Azure said, what to do. */
   async function within<T>(call: Call, work: (resource: Resource, run: Run) => Promise<T>): Promise<T> {
@@ -121,7 +121,7 @@ export function createProvider({
     configure: ({ args }) => {
       config = args;
       const armEndpoint = textOf(args["armEndpoint"]);
-      cloud = azure({ env, ...(armEndpoint && { armEndpoint }) });
+      cloud = azure({ env, retryDelayMs: pace.retry, ...(armEndpoint && { armEndpoint }) });
       return Promise.resolve();
     },
 

@@ -19,7 +19,8 @@ import { type Audiences, audiencesOf, authenticator } from "./arm/auth.ts";
 import { dataplanePlugin } from "./arm/dataplane.ts";
 import { errorBody } from "./arm/errors.ts";
 import { graphPlugin } from "./arm/graph.ts";
-import { armPlugin, type Faults } from "./arm/http.ts";
+import type { Faults, OperationFaults } from "./arm/faults.ts";
+import { armPlugin } from "./arm/http.ts";
 import type { JsonObject } from "./arm/json.ts";
 import { createBatchJobs } from "./arm/ml/batch-jobs.ts";
 import { createJobRuns, createStartJob } from "./arm/ml/job-runs.ts";
@@ -30,7 +31,7 @@ import { localPlugin } from "./arm/local.ts";
 import type { BlobRefusal, BlobRequest } from "./blob/requests.ts";
 import { resumeAccounts, resumeDeployments } from "./arm/ml/resume.ts";
 
-export type { Fault, Faults } from "./arm/http.ts";
+export type { Fault, Faults, OperationFault, OperationFaults } from "./arm/faults.ts";
 
 export interface CloudOptions {
   readonly identity: CloudIdentity;
@@ -55,7 +56,9 @@ export interface CloudOptions {
   readonly timeScale?: number;
   /** Milliseconds from the writing of a role assignment until it works; minutes in Azure. Default 0. */
   readonly roleDelayMs?: number;
+  /** What goes wrong with requests, and with operations: for tests. */
   readonly faults?: Faults;
+  readonly operationFaults?: OperationFaults;
   readonly now?: () => Date;
 }
 

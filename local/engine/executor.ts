@@ -1,5 +1,6 @@
 /** Carries out steps: calls the provider, writes down what came of it. */
 import { InitFailed } from "@azure-ml-as-code/protocol/provider.ts";
+import { isLost } from "./interrupted.ts";
 import type { DeleteStep, Step } from "./planner.ts";
 import { markSecretOutputs } from "./properties.ts";
 import type { ResourceProvider } from "./provider.ts";
@@ -200,11 +201,13 @@ export async function execute(step: Step, context: ExecutorContext): Promise<voi
     snapshot.begin(subject, recorded);
     await save();
   }
+  let lost = false;
   try {
     await perform(step, context);
     if ("fresh" in step && step.op !== "replace") markSecretOutputs(step.fresh);
     settle(step, context);
   } catch (error) {
+    lost = recorded === "creating" && isLost(error); // stays on record: the next run looks for it
     if (error instanceof InitFailed && (step.op === "create" || step.op === "update")) {
       keepFailed(step, error);
       markSecretOutputs(step.fresh);
@@ -212,7 +215,7 @@ export async function execute(step: Step, context: ExecutorContext): Promise<voi
     }
     throw error;
   } finally {
-    if (recorded) snapshot.end(subject);
+    if (recorded && !lost) snapshot.end(subject);
     // The first error is the one to report; a full disk will show with the next save.
     if (recorded || !unchanged(step)) await save();
   }

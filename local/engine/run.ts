@@ -12,6 +12,7 @@ import { programRun } from "./deployment.ts";
 import type { ProgramRun } from "./deployment.ts";
 import { startEngineService } from "./engine-service.ts";
 import type { EngineEvent, OnEvent, Operation, Summary } from "./events.ts";
+import { recoverCreates } from "./interrupted.ts";
 import { startMonitor } from "./monitor.ts";
 import { passphraseProvider } from "./passphrase.ts";
 import { attachedProviders, pluginHost } from "./plugins.ts";
@@ -52,6 +53,11 @@ export interface RunOptions {
   readonly parallel?: number;
   /** Reads what is really there first (`up`, `preview` and `destroy`). */
   readonly refresh?: boolean;
+  /**
+   * In place of the program in `cwd`: registers its resources by itself, in this process. Rejects when it fails.
+   * For tests that run many small programs.
+   */
+  readonly program?: (run: ProgramRun) => Promise<void>;
   /** Allows stacks other than `local` and `test` to be changed: for tests of the engine itself. */
   readonly anyStack?: boolean;
 }
@@ -87,7 +93,25 @@ function counter(onEvent: OnEvent): { emit: OnEvent; counts: Partial<Record<Oper
   return { emit, counts };
 }
 
+async function runHere(
+  context: RunContext,
+  program: NonNullable<RunOptions["program"]>,
+): Promise<ProgramRun> {
+  const run = programRun(context);
+  const ok = await program(run).then(
+    () => true,
+    (error: unknown) => {
+      failRun(context, error);
+      return false;
+    },
+  );
+  await context.idle();
+  await run.finish(ok);
+  return run;
+}
+
 async function runProgram(context: RunContext, project: Project, options: RunOptions): Promise<ProgramRun> {
+  if (options.program) return runHere(context, options.program);
   const run = programRun(context);
   const monitor = await startMonitor(context, run, project.directory);
   try {
@@ -122,8 +146,14 @@ const PARALLEL = 16;
 /** What a program gets to end by itself when the run has stopped (milliseconds). */
 const LAST_WORDS_MS = 2_000;
 
-async function perform(context: RunContext, project: Project, options: RunOptions): Promise<PropertyMap> {
+async function perform(
+  context: RunContext,
+  project: Project,
+  start: Deployment,
+  options: RunOptions,
+): Promise<PropertyMap> {
   const { op } = options;
+  await recoverCreates(context, start.pendingOperations);
   const { base } = context.snapshot;
   if (op === "refresh" || options.refresh === true) await refresh(context, () => true);
   else if (op !== "destroy" && base.some((state) => state.refreshBeforeUpdate))
@@ -138,14 +168,11 @@ async function perform(context: RunContext, project: Project, options: RunOption
 }
 
 function warnOfPending(context: RunContext, { pendingOperations }: Deployment): void {
-  for (const { resource, type } of pendingOperations)
+  for (const { resource, type } of pendingOperations.filter((operation) => operation.type !== "creating"))
     diagnose(
       context,
       "warning",
-      `an earlier run was interrupted while ${type} ${label(resource.urn)}: ` +
-        (type === "creating"
-          ? "if it was created nevertheless, it is not managed and has to be removed by hand"
-          : "it is tried again"),
+      `an earlier run was interrupted while ${type} ${label(resource.urn)}: it is tried again`,
       resource.urn,
     );
 }
@@ -230,7 +257,7 @@ async function runOpened(project: Project, start: Deployment, options: RunOption
   let outputs: PropertyMap = {};
   try {
     if (options.op !== "refresh") warnOfPending(context, start);
-    outputs = await perform(context, project, options);
+    outputs = await perform(context, project, start, options);
   } catch (error) {
     failRun(context, error);
   }

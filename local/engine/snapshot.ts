@@ -17,6 +17,8 @@ export interface Snapshot {
   retired(state: ResourceState): boolean;
   /** The base after a refresh; what was under way before it is known by then. */
   rebase(resources: readonly ResourceState[]): void;
+  /** It is known by now what became of a create that an earlier run did not see the end of. */
+  settleCreate(resource: ResourceState): void;
   current(): Deployment;
 }
 
@@ -47,7 +49,7 @@ function renamed(resources: readonly ResourceState[]): readonly ResourceState[] 
 export function snapshotOf(start: Deployment): Snapshot {
   let base = start.resources;
   // An interrupted create may have left something that only a person can find: it stays on record.
-  const stale = start.pendingOperations.filter(({ type }) => type === "creating");
+  let stale = start.pendingOperations.filter(({ type }) => type === "creating");
   const news: ResourceState[] = [];
   const done = new Set<ResourceState>();
   const running = new Map<ResourceState, PendingOperation>();
@@ -63,6 +65,9 @@ export function snapshotOf(start: Deployment): Snapshot {
     retired: (state) => done.has(state),
     rebase(resources) {
       base = resources;
+    },
+    settleCreate(resource) {
+      stale = stale.filter((operation) => operation.resource !== resource);
     },
     current: () => ({
       // New entries come in the order they were made, after all they use; old ones may use new ones, never the reverse.

@@ -43,10 +43,12 @@ export interface Azure {
 export interface AzureOptions {
   readonly env: Environment;
   readonly armEndpoint?: string;
+  /** Milliseconds before the second try of a request, where the service names no time. */
+  readonly retryDelayMs?: number;
 }
 
 /** Asks nobody anything until the first request or token is wanted. */
-export function azure({ env, armEndpoint }: AzureOptions): Azure {
+export function azure({ env, armEndpoint, retryDelayMs }: AzureOptions): Azure {
   const cloud = once(() => findCloud(env, armEndpoint));
   // Loaded when somebody signs in: a quarter of a second that a preview without credentials does not spend.
   const real = once(async () => {
@@ -56,7 +58,7 @@ export function azure({ env, armEndpoint }: AzureOptions): Azure {
   const credential: TokenCredential = {
     getToken: async (scopes, tokenOptions) => (await real()).getToken(scopes, tokenOptions),
   };
-  const pipeline = once(async () => signed(newPipeline(), credential, await cloud()));
+  const pipeline = once(async () => signed(newPipeline(retryDelayMs), credential, await cloud()));
 
   async function http(
     { method, body, etag }: Omit<ArmRequest, "id">,

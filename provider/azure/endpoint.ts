@@ -2,7 +2,7 @@
 import { isObject } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import type { Run } from "../resources/resource.ts";
-import { ArmError, codeOf, statusOf } from "./errors.ts";
+import { codeOf, mayHaveHappened, statusOf } from "./errors.ts";
 import { isSettled, pauseOf, provisioningState } from "./operation.ts";
 import type { Answer } from "./operation.ts";
 import { ENDPOINT_READ_ONLY, putForm } from "./put-form.ts";
@@ -45,7 +45,7 @@ export const inProperties =
 
 /**
  * Makes the endpoint as wanted and resolves to it as read back; `undefined` when there is no endpoint.
- * Nothing is written when it is as wanted already. Waits for operations of others, and never writes over what it did not read.
+ * Nothing is written when it is as wanted and well already. Waits for operations of others, and never writes over what it did not read.
  */
 export async function changeEndpoint(change: Change, run: Run): Promise<PropertyMap | undefined> {
   /** Since when the write is done, but does not show. */
@@ -61,7 +61,9 @@ export async function changeEndpoint(change: Change, run: Run): Promise<Property
       continue;
     }
     const endpoint = isObject(live.body) ? live.body : {};
-    const wanted = change.wanted(endpoint);
+    // One whose last change failed is written again even if it looks as wanted: that is how it gets well.
+    const again = state === "failed" && written === undefined ? endpoint : undefined;
+    const wanted = change.wanted(endpoint) ?? again;
     if (!wanted) return endpoint;
     if (ready) {
       await ready();
@@ -90,8 +92,7 @@ async function put({ id, onWrite }: Change, live: Answer, wanted: PropertyMap, r
     return true;
   } catch (error) {
     if (!isConflict(error)) {
-      // Refused at once: nothing changed. Anything later may have changed something.
-      if (!(error instanceof ArmError) || error.status < 400) onWrite?.();
+      if (mayHaveHappened(error)) onWrite?.(); // refused at once: nothing changed
       throw error;
     }
     run.progress("waiting for another operation on the endpoint");

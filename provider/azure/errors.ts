@@ -75,6 +75,12 @@ export const statusOf = (error: unknown): number => {
   return typeof statusCode === "number" ? statusCode : 0;
 };
 
+/** Whether a write that failed may have taken effect: its answer was lost, or came from something in between. */
+export const mayHaveHappened = (error: unknown): boolean => {
+  const status = statusOf(error);
+  return status < 400 || status >= 500;
+};
+
 /** The message of any error with the advice for it. */
 export function explain(error: unknown): string {
   const status = statusOf(error);

@@ -7,5 +7,6 @@ const RETRIES = { maxRetries: 6, retryDelayInMs: 500, maxRetryDelayInMs: 30_000 
 /** Keeps connections open between requests. */
 export const client = createDefaultHttpClient();
 
-/** Without a token. */
-export const newPipeline = (): Pipeline => createPipelineFromOptions({ retryOptions: RETRIES });
+/** Without a token. `retryDelayInMs`: before the second try, where the service names no time; 500 unless given. */
+export const newPipeline = (retryDelayInMs = RETRIES.retryDelayInMs): Pipeline =>
+  createPipelineFromOptions({ retryOptions: { ...RETRIES, retryDelayInMs } });

@@ -12,7 +12,7 @@ import {
   propertiesOf,
   readResource,
 } from "../azure/endpoint.ts";
-import { keptOnceWritten } from "./half-made.ts";
+import { isUnwell, keptOnceWritten, unwell } from "./half-made.ts";
 import { sameId, text } from "./inputs.ts";
 import type { Resource, Run } from "./resource.ts";
 
@@ -84,11 +84,13 @@ export const batchDefaultDeployment: Resource = {
     return { properties: preview ? news : await apply(news, run), refreshBeforeUpdate: true };
   },
 
-  async read({ id, inputs }, run) {
+  async read({ id: given, inputs }, run) {
+    const id = given || text(inputs, "endpointId"); // without: after a create that nobody saw the end of
     const endpoint = await readResource(id, run);
     if (!endpoint) return { id: "", inputs: {}, properties: {} };
     const deploymentName = spelledLike(inputs["deploymentName"], defaultName(propertiesOf(endpoint.body)));
     const properties = { endpointId: id, deploymentName };
+    if (isUnwell(endpoint.body)) throw unwell(id, properties, { ...properties, ...inputs, deploymentName });
     return {
       id,
       inputs: { ...properties, ...inputs, deploymentName },
@@ -97,13 +99,14 @@ export const batchDefaultDeployment: Resource = {
     };
   },
 
-  /** A default that names another deployment by now is somebody else's. */
+  /** A default that names another deployment by now is somebody else's; after a refresh that found none there is none to take off. */
   async delete({ id, properties: { deploymentName } }, run) {
     await changeEndpoint(
       {
         id,
         wanted: inProperties((live) => {
-          if (!sameId(defaultName(live), deploymentName)) return undefined;
+          const name = defaultName(live);
+          if (name === "" || !sameId(name, deploymentName)) return undefined;
           const others = Object.entries(defaultsOf(live)).filter(([key]) => key !== "deploymentName");
           return { ...live, defaults: Object.fromEntries(others) };
         }),

@@ -27,7 +27,7 @@ import type { Traffic } from "../traffic-plan.ts";
 import { schemaProblems } from "../json-schema.ts";
 import { releaseFailures } from "../release-failures.ts";
 import { performRelease, releaseOf } from "./release.ts";
-import { keptOnceWritten } from "./half-made.ts";
+import { isUnwell, keptOnceWritten, unwell } from "./half-made.ts";
 import { sameId, text } from "./inputs.ts";
 import type { Resource, Run } from "./resource.ts";
 
@@ -157,7 +157,8 @@ export const endpointTraffic: Resource = {
    * Inputs become the live maps where these differ, so that a refresh shows the drift and the next `up` undoes it. Drift
    * that is kept shows in the outputs alone.
    */
-  async read({ id, inputs, properties: before }, run) {
+  async read({ id: given, inputs, properties: before }, run) {
+    const id = given || text(inputs, "endpointId"); // without: after a create that nobody saw the end of
     const endpoint = await readResource(id, run);
     if (!endpoint) return { id: "", inputs: {}, properties: {} };
     const live = trafficOf(propertiesOf(endpoint.body));
@@ -166,17 +167,13 @@ export const endpointTraffic: Resource = {
     const properties: PropertyMap = { ...outputs(id, live, known), ...(proven !== undefined && { proven }) };
     const kept = inputs["drift"] === "keep";
     const drifted = MAPS.filter((key) => !kept && !sameWeights(live[key], known[key]));
-    return {
-      id,
-      inputs: {
-        endpointId: id,
-        traffic: {},
-        ...inputs,
-        ...Object.fromEntries(drifted.map((key) => [key, properties[key]!])),
-      },
-      properties,
-      refreshBeforeUpdate: true,
+    const now: PropertyMap = {
+      ...{ endpointId: id, traffic: {} },
+      ...inputs,
+      ...Object.fromEntries(drifted.map((key) => [key, properties[key]!])),
     };
+    if (isUnwell(endpoint.body)) throw unwell(id, properties, now);
+    return { id, inputs: now, properties, refreshBeforeUpdate: true };
   },
 
   async delete({ id }, run) {

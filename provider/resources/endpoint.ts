@@ -7,8 +7,7 @@ import { UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import type { EndpointKind } from "../azure/endpoint-id.ts";
 import { changeEndpoint, propertiesOf, readResource } from "../azure/endpoint.ts";
-import { statusOf } from "../azure/errors.ts";
-import { provisioningState } from "../azure/operation.ts";
+import { mayHaveHappened, statusOf } from "../azure/errors.ts";
 import {
   changedEndpoint,
   endpointDiff,
@@ -30,26 +29,37 @@ const outputs = (inputs: PropertyMap, live: PropertyMap): PropertyMap => ({
 
 async function update(
   id: string,
-  inputs: { readonly oldInputs: PropertyMap; readonly news: PropertyMap },
+  { oldInputs, news, olds }: { oldInputs: PropertyMap; news: PropertyMap; olds: PropertyMap },
   run: Run,
 ): Promise<PropertyMap> {
   const live = await changeEndpoint(
-    {
-      id,
-      // One whose last change failed is written again even if it looks as wanted.
-      wanted: (endpoint) =>
-        changedEndpoint(endpoint, inputs) ??
-        (provisioningState(endpoint) === "failed" ? endpoint : undefined),
-    },
+    { id, wanted: (endpoint) => changedEndpoint(endpoint, { oldInputs, news }) },
     run,
   );
+  // Half made, and then it turned out that it was not made at all.
+  if (!live && URIS.every((uri) => olds[uri] === undefined)) return create(id, news, run, () => undefined);
   if (!live) throw new Error(`${id}: there is no such endpoint; run \`pulumi refresh\`, and it is made anew`);
-  return outputs(inputs.news, live);
+  return outputs(news, live);
 }
+
+/** How long it may take to find out what a write whose answer was lost has done. Milliseconds. */
+const LOOK_MS = 30_000;
+
+/** Whether the endpoint is there; also when nobody can tell. Asked on its own time: the run's may be over. */
+const mayBeThere = (id: string, run: Run): Promise<boolean> =>
+  readResource(id, { ...run, signal: AbortSignal.timeout(LOOK_MS) }).then(
+    (found) => found !== undefined,
+    () => true,
+  );
 
 async function create(id: string, inputs: PropertyMap, run: Run, onWrite: () => void): Promise<PropertyMap> {
   if (await readResource(id, run)) throw new Error(`${id} exists already: import it, or choose another name`);
-  await run.azure.run({ method: "PUT", id, body: newEndpoint(inputs) }, run.signal, onWrite);
+  try {
+    await run.azure.run({ method: "PUT", id, body: newEndpoint(inputs) }, run.signal, onWrite);
+  } catch (error) {
+    if (mayHaveHappened(error) && (await mayBeThere(id, run))) onWrite();
+    throw error;
+  }
   const made = await readResource(id, run);
   return outputs(inputs, (made?.body ?? {}) as PropertyMap);
 }
@@ -70,10 +80,12 @@ export const endpoint = (kind: EndpointKind): Resource => ({
   },
 
   async update({ id, oldInputs, news, olds, preview }, run) {
-    return { properties: preview ? { ...olds, ...news } : await update(id, { oldInputs, news }, run) };
+    return { properties: preview ? { ...olds, ...news } : await update(id, { oldInputs, news, olds }, run) };
   },
 
-  async read({ id, inputs }, run) {
+  /** Without an id: whether what a create that nobody saw the end of is there. */
+  async read({ id: given, inputs }, run) {
+    const id = given || endpointId(kind, inputs);
     const found = await readResource(id, run);
     if (!found) return { id: "", inputs: {}, properties: {} };
     const live = found.body as PropertyMap;

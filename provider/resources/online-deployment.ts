@@ -6,7 +6,7 @@
 import { UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 import { changeEndpoint, inProperties, isConflict, propertiesOf, readResource } from "../azure/endpoint.ts";
-import { explain, statusOf } from "../azure/errors.ts";
+import { explain, mayHaveHappened, statusOf } from "../azure/errors.ts";
 import { lastLines } from "../azure/logs.ts";
 import { isSettled, pauseOf, provisioningState } from "../azure/operation.ts";
 import {
@@ -59,6 +59,7 @@ async function put({ id, body, onWrite }: Write, run: Run): Promise<void> {
         await run.sleep(run.pace.poll);
         continue;
       }
+      if (!write.accepted && mayHaveHappened(error)) onWrite?.();
       if (!write.accepted || run.signal.aborted) throw error;
       const log = await lastLines(id, run);
       throw new Error(`${explain(error)}\nThe log of the deployment ends:\n${log}`, { cause: error });
@@ -125,7 +126,9 @@ export const onlineDeployment: Resource = {
     return { properties: outputs(news) };
   },
 
-  async read({ id, inputs }, run) {
+  /** Without an id: whether what a create that nobody saw the end of is there. */
+  async read({ id: given, inputs }, run) {
+    const id = given || deploymentId(inputs);
     const found = await readResource(id, run);
     if (!found) return { id: "", inputs: {}, properties: {} };
     const now = liveDeployment(id, found.body as PropertyMap, inputs);

@@ -22,6 +22,8 @@ export interface Run {
 
 /** Milliseconds between two looks at something that gives no time itself. */
 export interface Pace {
+  /** The second try of a request that was not answered, where the service names no time; later ones wait longer. */
+  readonly retry: number;
   /** A deployment that is not ready, an endpoint that somebody else changes. */
   readonly poll: number;
   /** A write that does not show yet, and how long that may last. */
@@ -37,6 +39,7 @@ export interface Pace {
 }
 
 export const PACE: Pace = {
+  retry: 500,
   poll: 5_000,
   verify: 1_000,
   verifyFor: 60_000,

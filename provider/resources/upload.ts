@@ -163,6 +163,7 @@ export const upload: Resource = {
 
   /** Gone if it is not complete: then it is uploaded again. */
   async read({ id, inputs, properties }, run) {
+    if (id === "") return { id, inputs: {}, properties: {} }; // interrupted: what is there is not sent again anyway
     const { blobEndpoint, container, indicator } = properties;
     if (typeof blobEndpoint !== "string" || typeof container !== "string" || typeof indicator !== "string")
       throw new Error(`${id}: an upload cannot be imported. What is there already is not sent again`);

@@ -57,6 +57,7 @@ export const workspacePurge: Resource = {
 
   /** Says nothing about the workspace: this resource is the intention to purge, and it holds before and after. */
   read: ({ id, inputs, properties }) => {
+    if (id === "") return Promise.resolve({ id, inputs: {}, properties: {} }); // creating it does nothing
     const [, resourceGroupName, workspaceName] =
       /\/resourceGroups\/([^/]+)\/.*\/workspaces\/([^/]+)$/i.exec(id) ?? [];
     if (!resourceGroupName || !workspaceName)

@@ -3,6 +3,7 @@ import type { BlobStore, CloudIdentity, Log, Serving, Tokens, Urls } from "../..
 import { createAccess } from "../access/access.ts";
 import { removeTree } from "./cascade.ts";
 import { createEngine, type Engine } from "./engine.ts";
+import type { OperationFaults } from "./faults.ts";
 import { parentKeyOf, parseTarget, typeOf, keyOf } from "./id.ts";
 import type { JsonObject } from "./json.ts";
 import { createOperations, type Operations } from "./operations.ts";
@@ -24,6 +25,7 @@ export interface ArmOptions {
   readonly timeScale?: number;
   /** Milliseconds from the writing of a role assignment until it works; minutes in Azure. Default 0. */
   readonly roleDelayMs?: number;
+  readonly operationFaults?: OperationFaults;
   readonly now?: () => Date;
 }
 
@@ -46,6 +48,7 @@ export function createArm(options: ArmOptions): Arm {
     now,
     subscriptionId: identity.subscriptionId,
     timeScale,
+    faults: options.operationFaults,
   });
 
   const internals: ArmInternals = {

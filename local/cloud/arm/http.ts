@@ -4,22 +4,10 @@ import { authorizeArm } from "../access/arm-gate.ts";
 import type { Arm } from "./arm.ts";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError, errorBody } from "./errors.ts";
+import { type Faults, formerViews } from "./faults.ts";
 import { isObject, type Json, type JsonObject, sameText } from "./json.ts";
 import { requestLog } from "./requests.ts";
 import { type ArmRequest, type ArmResponse, type Method, ok } from "./table.ts";
-
-/** What a test makes go wrong before the request is looked at. */
-export interface Fault {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-export type Faults = (request: {
-  readonly method: string;
-  readonly url: string;
-  readonly body: Json | undefined;
-}) => Fault | undefined;
 
 export interface ArmHttpOptions {
   readonly arm: Arm;
@@ -39,6 +27,7 @@ export const armPlugin =
   ({ arm, authenticate, audiences, requestsFile, faults }: ArmHttpOptions): FastifyPluginAsync =>
   (app) => {
     const note = requestLog(requestsFile);
+    const former = formerViews((key) => arm.engine.view(key));
     readJson(app);
     // Before the answer goes out: whoever has it finds its line.
     app.addHook("onSend", (request, reply, payload, done) => {
@@ -53,11 +42,18 @@ export const armPlugin =
     });
     const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const fault = faults?.({ method: request.method, url: request.url, body: parsedBody(request) });
-      if (fault)
+      if (fault && "status" in fault)
         throw new ArmError(fault.status, fault.code, fault.message, { headers: { ...fault.headers } });
+      const reset = fault && "reset" in fault ? fault.reset : undefined;
+      if (reset === "before") return hangUp(request, reply);
       const caller = await authenticate(request.headers.authorization, audiences.arm);
       const armRequest = await readRequest(request, caller);
-      send(reply, await dispatch(arm, armRequest, `${arm.cloud.urls.cloud}${request.url}`));
+      const { method, path } = armRequest;
+      if (faults && WRITES.has(method)) former.note(path);
+      const stale = fault && "stale" in fault && method === "GET" ? former.show(path) : undefined;
+      const answer = dispatch(arm, armRequest, `${arm.cloud.urls.cloud}${request.url}`);
+      if (reset === "after") return answer.catch(() => undefined).then(() => hangUp(request, reply));
+      send(reply, stale ?? (await answer));
     };
     for (const url of ARM_PATHS)
       app.route({
@@ -68,6 +64,14 @@ export const armPlugin =
       });
     return Promise.resolve();
   };
+
+const WRITES: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
+
+/** The connection breaks without an answer. */
+function hangUp(request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  request.raw.socket.destroy();
+}
 
 /** Bodies as text, read where an error can be said in ARM's words; errors in ARM's words. */
 export function readJson(app: Parameters<FastifyPluginAsync>[0]): void {

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { CloudError, ServingError } from "../../contracts.ts";
 import { ArmError, errorBody } from "./errors.ts";
+import { type OperationFaults, workUnder } from "./faults.ts";
 import type { JsonObject } from "./json.ts";
 import type { Operation, Resource, Store } from "./store.ts";
 import { type ArmResponse, type LroHeader, type LongRunning, ok, type ResourceType } from "./table.ts";
@@ -22,11 +23,13 @@ export interface OperationParts {
   readonly subscriptionId: string;
   /** Seconds here per typical second there. 0: as fast as the work is. */
   readonly timeScale: number;
+  readonly faults?: OperationFaults | undefined;
 }
 
 export type Operations = ReturnType<typeof createOperations>;
 
-export function createOperations({ store, urls, log, now, subscriptionId, timeScale }: OperationParts) {
+export function createOperations(parts: OperationParts) {
+  const { store, urls, log, now, subscriptionId, timeScale, faults } = parts;
   const closing = new AbortController();
   const running = new Map<string, { work: Promise<void>; resource: string; stop: AbortController }>();
 
@@ -42,7 +45,8 @@ export function createOperations({ store, urls, log, now, subscriptionId, timeSc
     const finish = async () => {
       let error: CloudError | undefined;
       try {
-        await work(signal);
+        const { verb, resourceId } = operation;
+        await workUnder(faults?.({ verb, resourceId }), verb, work, signal);
         if (seconds * timeScale > 0) await delay(seconds * timeScale * 1000, undefined, { signal });
       } catch (reason) {
         if (!closing.signal.aborted) error = asCloudError(reason, log, operation);

@@ -29,8 +29,8 @@ export interface Ask {
 export interface Arm {
   /** `undefined` for a 404. Rejects with {@link ServiceError} for any other failure, as all calls here. */
   get(id: string, ask: Ask): Promise<PropertyMap | undefined>;
-  /** Resolves to the body of the finished resource. */
-  write(method: "PUT" | "PATCH", id: string, ask: Ask): Promise<PropertyMap>;
+  /** Resolves to the body of the finished resource, and to what the service first answered. */
+  write(method: "PUT" | "PATCH", id: string, ask: Ask): Promise<{ body: PropertyMap; first: PropertyMap }>;
   /** A 404 is success. */
   delete(id: string, ask: Ask): Promise<void>;
   post(id: string, ask: Ask): Promise<PropertyMap>;
@@ -108,18 +108,18 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
     return ended;
   };
 
-  const run = async (method: HttpMethods, id: string, ask: Ask): Promise<PipelineResponse> => {
+  const run = async (method: HttpMethods, id: string, ask: Ask) => {
     const url = urlOf(id, ask);
     // A write that has left may take effect whatever happens here: only what comes before and after is given up.
     const { signal, ...unstoppable } = ask;
     signal?.throwIfAborted();
     const first = await send(method, url, unstoppable);
     refuse(first);
-    if (!ask.longRunning && first.status !== 202) return first;
+    if (!ask.longRunning && first.status !== 202) return { first, last: first };
     try {
       const last = await finish(first, url, ask);
       refuse(last, true);
-      return last;
+      return { first, last };
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       const message = error instanceof Error ? error.message : String(error);
@@ -134,7 +134,10 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
       refuse(answer);
       return bodyOf(answer);
     },
-    write: async (method, id, ask) => bodyOf(await run(method, id, ask)),
+    async write(method, id, ask) {
+      const { first, last } = await run(method, id, ask);
+      return { body: bodyOf(last), first: bodyOf(first) };
+    },
     async delete(id, ask) {
       try {
         await run("DELETE", id, ask);
@@ -142,7 +145,7 @@ export function connectArm({ endpoint, credential, ca, delays = DELAYS }: ArmOpt
         if (!(error instanceof ServiceError) || error.status !== 404) throw error;
       }
     },
-    post: async (id, ask) => bodyOf(await run("POST", id, ask)),
+    post: async (id, ask) => bodyOf((await run("POST", id, ask)).last),
   };
 }
 

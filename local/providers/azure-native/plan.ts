@@ -1,6 +1,6 @@
 /** What each call of the life cycle asks of ARM: bodies, diffs, inputs from outputs. Pure. */
 import type { DiffRequest, DiffResult } from "@azure-ml-as-code/protocol/provider.ts";
-import { isSecret, unwrapProperties, unwrapSecrets } from "@azure-ml-as-code/protocol/values.ts";
+import { isObject, isSecret, unwrapProperties, unwrapSecrets } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { applyDrift, differences, diffResult, isWithin } from "../diff.ts";
 import type { Difference } from "../diff.ts";
@@ -87,6 +87,15 @@ export const outputs = (type: ResourceType, body: PropertyMap): PropertyMap => (
   ...fromBody(body, type.nestedOutputs ? nested(type.shape) : type.shape),
   azureApiVersion: type.apiVersion,
 });
+
+/** Outputs without what says in which state it is, and when it was changed: for comparing them before and after a write. */
+export function comparable(values: PropertyMap): PropertyMap {
+  const plainValues = without(unwrapProperties(values), ["systemData", "etag", "provisioningState"]);
+  const { properties } = plainValues;
+  return isObject(properties)
+    ? { ...plainValues, properties: without(properties, ["provisioningState"]) }
+    : plainValues;
+}
 
 const nested = ({ rename = {}, parts = {} }: Shape = {}): Shape => ({
   parts: { properties: { rename, parts } },

@@ -2,6 +2,7 @@
  * Stand-in for the azure-native provider: Pulumi's provider protocol in, ARM requests out. It does what
  * azure-native 3.28 does (section 6.3 of the contract notes), for the types of `table/`.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TokenCredential } from "@azure/identity";
 import { InitFailed } from "@azure-ml-as-code/protocol/provider.ts";
 import type {
@@ -13,7 +14,13 @@ import type {
   ReadResult,
   UpdateRequest,
 } from "@azure-ml-as-code/protocol/provider.ts";
-import { hasUnknown, UNKNOWN, unwrapProperties, unwrapSecrets } from "@azure-ml-as-code/protocol/values.ts";
+import {
+  hasUnknown,
+  sameValue,
+  UNKNOWN,
+  unwrapProperties,
+  unwrapSecrets,
+} from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { keepSecrets } from "../secrets.ts";
 import { ServiceError } from "../http.ts";
@@ -21,6 +28,7 @@ import { connectArm } from "./arm.ts";
 import { callFunction } from "./functions.ts";
 import { autoname, nameFailures, resourceId } from "./naming.ts";
 import * as plan from "./plan.ts";
+import { DELAYS } from "../retry.ts";
 import type { Delays } from "../retry.ts";
 import { resourceType } from "./table/index.ts";
 import type { ResourceType } from "./types.ts";
@@ -38,15 +46,28 @@ export interface AzureNativeOptions {
   readonly objectId: string;
   /** azure-native's own unless given. */
   readonly delays?: Delays;
+  /** The table to look types up in, by token; the stand-in's own unless given. */
+  readonly typeOf?: (token: string) => ResourceType;
 }
 
 const VERSION = "3.28.0";
 const DEFAULT_TIMEOUT_SECONDS = 120 * 60;
+/** How often a read that is older than the write before it is asked again. */
+const REREADS = 3;
 const RESOURCE_GROUPS = "2024-03-01";
+
+/**
+ * Whether a write may have taken effect though it failed: the service had taken it on, or nobody knows, because the answer
+ * was lost or came from something in between. azure-native keeps the first kind only, and loses the others.
+ */
+const mayBeThere = (error: unknown): error is Error =>
+  error instanceof ServiceError
+    ? error.accepted || error.status >= 500
+    : error instanceof Error && error.name === "RestError";
 
 /** A provider for one subscription of the local cloud. */
 export function createAzureNative(options: AzureNativeOptions): Provider {
-  const { subscriptionId, armEndpoint, credential, ca, delays } = options;
+  const { subscriptionId, armEndpoint, credential, ca, delays, typeOf = resourceType } = options;
   const arm = connectArm({ endpoint: armEndpoint, credential, ca, ...(delays && { delays }) });
   let configuredLocation: string | undefined;
   const groupLocations = new Map<string, string>();
@@ -75,7 +96,7 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
   };
 
   const check = async (request: CheckRequest): Promise<CheckResult> => {
-    const type = resourceType(request.type);
+    const type = typeOf(request.type);
     const given = Object.fromEntries(Object.entries(request.news).filter(([, value]) => value !== null));
     const inputs: PropertyMap = { azureApiVersion: type.apiVersion, ...given, ...autoname(type, request) };
     const failures = nameFailures(type, inputs);
@@ -100,7 +121,7 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
   };
 
   /** What the service had taken on before it failed is kept in the state, with what can be read of it. */
-  const partial = async (type: ResourceType, id: string, inputs: PropertyMap, error: ServiceError) => {
+  const partial = async (type: ResourceType, id: string, inputs: PropertyMap, error: Error) => {
     const reasons = [error.message];
     let properties: PropertyMap = {};
     try {
@@ -108,9 +129,37 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
       const body = await live(type, id, { signal: AbortSignal.timeout(30_000) });
       properties = keepSecrets(plan.outputs(type, body), inputs);
     } catch (readError) {
+      const isGone = readError instanceof ServiceError && readError.status === 404;
+      if (isGone && !(error instanceof ServiceError && error.accepted)) return error;
       reasons.push(`its state could not be read: ${String(readError)}`);
     }
     return new InitFailed(id, properties, reasons);
+  };
+
+  /**
+   * What a read after a write shows, once it is not older than the write: ARM's replicas may lag. A read that shows what
+   * was `before` is one, if the write's own answer differed from that. azure-native takes the first read for true.
+   */
+  const settled = async (
+    type: ResourceType,
+    id: string,
+    { first, before }: { readonly first: PropertyMap; readonly before: PropertyMap | undefined },
+    ask: { signal: AbortSignal },
+  ): Promise<PropertyMap> => {
+    const outputs = (body: PropertyMap) => plan.comparable(plan.outputs(type, body));
+    const lags = (body: PropertyMap) =>
+      before !== undefined &&
+      Object.keys(first).length > 0 &&
+      sameValue(outputs(body), plan.comparable(before)) &&
+      !sameValue(outputs(first), plan.comparable(before));
+    for (let tries = REREADS; ; tries--) {
+      const body = await arm.get(id, { apiVersion: type.apiVersion, ...ask });
+      if (body && !lags(body)) return body;
+      if (tries === 0 && body) throw new Error("reads still show it as it was before");
+      if (tries === 0)
+        throw new ServiceError(404, { code: "ResourceNotFound", message: `there is no '${id}'` });
+      await sleep((delays ?? DELAYS).poll, undefined, ask);
+    }
   };
 
   /** Writes the resource and reads it again, as a refresh will see it. */
@@ -118,22 +167,23 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
     type: ResourceType,
     id: string,
     inputs: PropertyMap,
-    { method, body }: plan.Update,
+    { method, body, before }: plan.Update & { readonly before?: PropertyMap },
     ask: { signal: AbortSignal },
   ) => {
     const request = { ...ask, apiVersion: type.apiVersion, query: plan.query(type.query, inputs), body };
-    let written: PropertyMap;
+    let written: Awaited<ReturnType<typeof arm.write>>;
     try {
       written = await arm.write(method, id, { ...request, longRunning: type.longRunning ?? false });
     } catch (error) {
-      throw error instanceof ServiceError && error.accepted ? await partial(type, id, inputs, error) : error;
+      throw mayBeThere(error) ? await partial(type, id, inputs, error) : error;
     }
-    const canonicalId = typeof written["id"] === "string" ? written["id"] : id;
+    const found = [written.body["id"], written.first["id"]].find((value) => typeof value === "string");
+    const canonicalId = found ?? id;
     try {
-      const body = await live(type, canonicalId, ask);
-      return { id: canonicalId, properties: keepSecrets(plan.outputs(type, body), inputs) };
+      const live = await settled(type, canonicalId, { first: written.first, before }, ask);
+      return { id: canonicalId, properties: keepSecrets(plan.outputs(type, live), inputs) };
     } catch (error) {
-      const properties = keepSecrets(plan.outputs(type, written), inputs);
+      const properties = keepSecrets(plan.outputs(type, written.body), inputs);
       throw new InitFailed(canonicalId, properties, [
         `it was written, but could not be read: ${String(error)}`,
       ]);
@@ -141,7 +191,7 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
   };
 
   const create = async ({ type: token, properties: inputs, preview, timeout }: CreateRequest) => {
-    const type = resourceType(token);
+    const type = typeOf(token);
     if (preview) return { id: "", properties: plan.preview(type, inputs) };
     const ask = { signal: signal(timeout) };
     const id = resourceId(type.path, inputs, subscriptionId);
@@ -152,7 +202,7 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
   };
 
   const update = async ({ type: token, oldInputs, olds, news: inputs, preview, timeout }: UpdateRequest) => {
-    const type = resourceType(token);
+    const type = typeOf(token);
     if (preview) {
       const stable = Object.entries(olds).filter(([name]) => name === "name" || name === "location");
       return { properties: plan.preview(type, inputs, Object.fromEntries(stable)) };
@@ -161,12 +211,14 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
     const id = resourceId(type.path, inputs, subscriptionId);
     const current = plan.keptLists(type, inputs).length > 0 ? await live(type, id, ask) : {};
     const change = plan.update(type, { inputs: oldInputs, outputs: olds }, inputs, current);
-    const { properties } = await write(type, id, inputs, change, ask);
+    const { properties } = await write(type, id, inputs, { ...change, before: olds }, ask);
     return { properties };
   };
 
-  const read = async ({ type: token, id, inputs, properties }: ReadRequest): Promise<ReadResult> => {
-    const type = resourceType(token);
+  const read = async ({ type: token, id: known, inputs, properties }: ReadRequest): Promise<ReadResult> => {
+    const type = typeOf(token);
+    // Without an id: whether what these inputs describe is there, after a create that nobody saw the end of.
+    const id = known === "" ? resourceId(type.path, inputs, subscriptionId) : known;
     const body = await arm.get(id, { apiVersion: type.apiVersion, signal: signal(0) });
     if (!body) return { id: "", inputs: {}, properties: {} };
     const outputs = plan.outputs(type, body);
@@ -189,12 +241,12 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
       return Promise.resolve();
     },
     check,
-    diff: (request) => Promise.resolve(plan.diff(resourceType(request.type), request)),
+    diff: (request) => Promise.resolve(plan.diff(typeOf(request.type), request)),
     create,
     update,
     read,
     async delete({ type: token, id, timeout }) {
-      const type = resourceType(token);
+      const type = typeOf(token);
       const ask = {
         apiVersion: type.apiVersion,
         signal: signal(timeout),

@@ -141,9 +141,12 @@ describe("an endpoint", () => {
     );
     expect((await live(id)).properties["traffic"]).toEqual({ blue: 100 });
     expect((await provider.read({ ...online, id: `${id}x` })).id).toBe("");
-    await expect(
-      provider.update({ ...online, id: `${id}x`, oldInputs: {}, news: inputs("takenx") }),
-    ).rejects.toThrow(/there is no such endpoint/);
+    const gone = { ...online, id: `${id}x`, oldInputs: {}, news: inputs("takenx") };
+    const olds = { scoringUri: "https://a.example/score" };
+    await expect(provider.update({ ...gone, olds })).rejects.toThrow(/there is no such endpoint/);
+    // One that was only half made, and then not at all, is made by its next update.
+    const { properties } = await provider.update(gone);
+    expect(properties["scoringUri"]).toMatch(/takenx\/score$/);
   });
 
   test("goes, and going again is no error", async () => {

@@ -7,7 +7,7 @@ import { createProvider } from "../../../provider/provider.ts";
 import type { ProviderOptions } from "../../../provider/provider.ts";
 
 /** Fast enough that no test waits, slow enough that nothing spins. */
-const QUICK = { poll: 2, verify: 2, verifyFor: 50, probe: 2, metrics: 20, role: 2, roleFor: 200 };
+const QUICK = { retry: 2, poll: 2, verify: 2, verifyFor: 50, probe: 2, metrics: 20, role: 2, roleFor: 200 };
 
 /** `logged` receives every message, a warning with its severity before it. */
 export const makeProvider = (

@@ -1,0 +1,123 @@
+/** Runs lives of the matrix in a seeded order, within a time, and sums them up. */
+import { faultyAzure } from "./azure.ts";
+import { FAULTS } from "./kinds.ts";
+import type { FaultKind } from "./kinds.ts";
+import { isBad, life, reference } from "./matrix.ts";
+import type { Cell, Reference } from "./matrix.ts";
+import { SUBJECTS, typeOf } from "./subjects.ts";
+import type { Subject } from "./subjects.ts";
+
+export interface Pair {
+  readonly subject: Subject;
+  readonly fault: FaultKind;
+}
+
+/** Every type with every fault, type by type. */
+export const PAIRS: readonly Pair[] = SUBJECTS.flatMap((subject) =>
+  FAULTS.map((fault) => ({ subject, fault })),
+);
+
+/** A small generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** In an order that the seed decides. */
+export function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const next = random(seed);
+  return items
+    .map((item) => [next(), item] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, item]) => item);
+}
+
+export interface Summary {
+  readonly cells: number;
+  readonly injected: number;
+  /** Operations that succeeded under a fault that struck. */
+  readonly survived: number;
+  /** Operations that failed under it, and that one `up` afterwards put right. */
+  readonly converged: number;
+  /** Cells whose fault has no way to strike, each with its reason. */
+  readonly notMet: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly orphaned: number;
+  readonly notAsWanted: number;
+  readonly leaked: number;
+}
+
+/** What must never be in a log, an event or the record of requests. */
+const SECRETS = ["canary-secret", "not-a-secret", "Bearer ey"];
+
+export interface Bench {
+  readonly cells: readonly Cell[];
+  readonly leaks: readonly string[];
+}
+
+/** @param within milliseconds after which no new life begins. */
+export async function runBench(
+  pairs: readonly Pair[],
+  within = Number.POSITIVE_INFINITY,
+  tell: (cell: Cell) => void = () => undefined,
+): Promise<Bench> {
+  const began = performance.now();
+  const cells: Cell[] = [];
+  const leaks = new Set<string>();
+  const references = new Map<Subject, Reference>();
+  let azure = await faultyAzure(typeOf);
+  const close = async () => {
+    const words = [...azure.words, await azure.requests()].join("\n");
+    for (const secret of SECRETS) if (words.includes(secret)) leaks.add(secret);
+    await azure.close();
+  };
+  for (const { subject, fault } of pairs) {
+    if (performance.now() - began > within) break;
+    const known = references.get(subject) ?? (await reference(azure, subject));
+    references.set(subject, known);
+    const lived = await life(azure, subject, fault, known);
+    cells.push(...lived);
+    for (const cell of lived) tell(cell);
+    if (!isBad(lived.at(-1)!)) continue;
+    await close(); // what went wrong there is not to spoil the next
+    azure = await faultyAzure(typeOf);
+  }
+  await close();
+  return { cells, leaks: [...leaks] };
+}
+
+export function summary({ cells, leaks }: Bench): Summary {
+  const count = (is: (cell: Cell) => boolean) => cells.filter(is).length;
+  const sum = (of: (cell: Cell) => number) => cells.reduce((total, cell) => total + of(cell), 0);
+  return {
+    cells: cells.length,
+    injected: sum(({ injected }) => injected),
+    survived: count(({ injected, survived }) => injected > 0 && survived),
+    converged: count((cell) => cell.injected > 0 && !cell.survived && !isBad(cell)),
+    notMet: count(({ notMet }) => notMet !== undefined),
+    lost: sum(({ lost }) => lost.length),
+    duplicated: sum(({ duplicated }) => duplicated.length),
+    orphaned: sum(({ orphaned }) => orphaned.length),
+    notAsWanted: count(({ problems }) => problems.length > 0),
+    leaked: leaks.length,
+  };
+}
+
+export const describeBad = (cells: readonly Cell[]): string[] =>
+  cells
+    .filter(isBad)
+    .map(
+      ({ type, op, fault, lost, duplicated, orphaned, problems }) =>
+        `${type} ${op} under ${fault}: ${[
+          ...lost.map((id) => `lost ${id}`),
+          ...duplicated.map((urn) => `twice ${urn}`),
+          ...orphaned.map((id) => `orphaned ${id}`),
+          ...problems,
+        ].join("; ")}`,
+    );

@@ -1,0 +1,199 @@
+/** Every subject × every operation × every fault: one cell is one operation of the engine under one fault, and one `up` after it. */
+import type { ProgramRun } from "@azure-ml-as-code/local/engine/deployment.ts";
+import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
+import { PATIENCE } from "./azure.ts";
+import type { FaultyAzure } from "./azure.ts";
+import type { FaultKind } from "./kinds.ts";
+import { OPS } from "./subjects.ts";
+import type { Op, Subject } from "./subjects.ts";
+
+export interface Cell {
+  readonly type: string;
+  readonly op: Op;
+  readonly fault: string;
+  /** How often the fault struck. */
+  readonly injected: number;
+  /** The operation succeeded nevertheless. */
+  readonly survived: boolean;
+  /** Why the fault could not strike. */
+  readonly notMet?: string;
+  /** Was there or was to be there, and is not. */
+  readonly lost: readonly string[];
+  /** In the state more than once. */
+  readonly duplicated: readonly string[];
+  /** In Azure, and nothing in the state says so. */
+  readonly orphaned: readonly string[];
+  /** Everything else that is not as it must be after one `up` without faults. */
+  readonly problems: readonly string[];
+}
+
+export const isBad = ({ lost, duplicated, orphaned, problems }: Cell): boolean =>
+  [lost, duplicated, orphaned, problems].some((list) => list.length > 0);
+
+const URN = (token: string) => `urn:pulumi:test::faults::${token}::it`;
+
+/** Seconds that a call may take. */
+const ENOUGH = 20;
+
+const program =
+  (token: string, inputs: PropertyMap | undefined, seconds = ENOUGH) =>
+  async (run: ProgramRun): Promise<void> => {
+    if (!inputs) return;
+    const provider = await run.defaultProvider(token, { version: "", pluginDownloadURL: "" });
+    await run.register({
+      ...{ type: token, name: "it", custom: true, parent: "", provider, importId: "", deletedWith: "" },
+      ...{ inputs, dependencies: [], propertyDependencies: {}, ignoreChanges: [] },
+      ...{ aliases: [], replaceOnChanges: [], replaceWith: [], additionalSecretOutputs: [] },
+      customTimeouts: { create: seconds, update: seconds, delete: seconds },
+    });
+  };
+
+const VOLATILE = new Set([
+  "systemData",
+  "etag",
+  "createdAt",
+  "lastModifiedAt",
+  "creationTime",
+  "createdTime",
+]);
+const GENERATED =
+  /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z/gi;
+
+/** Without what two runs of the same differ in, members in order. */
+function settled(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(GENERATED, "GENERATED");
+  if (Array.isArray(value)) return value.map(settled);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !VOLATILE.has(key));
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, settled(item)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+/** A view to compare, as text: without the names, which differ from life to life. */
+function face(view: unknown, id: string): string {
+  const name = id.split("/").at(-1)!;
+  return JSON.stringify(settled(view ?? null))
+    .replaceAll(id, "ID")
+    .replaceAll(/localhost:\d+/g, "HOST")
+    .replaceAll(/"name":"[^"]*"/g, '"name":"NAME"')
+    .replaceAll(new RegExp(`(?<![A-Za-z0-9])${name.replaceAll(".", "\\.")}(?![A-Za-z0-9])`, "gi"), "NAME");
+}
+
+/** What each operation leaves when nothing goes wrong, and what the services make beside it. */
+export interface Reference {
+  readonly faces: Readonly<Record<Op, string>>;
+  readonly beside: ReadonlySet<string>;
+}
+
+let counter = 0;
+
+const bodiesOf = (subject: Subject, n: number): Readonly<Record<Op, PropertyMap | undefined>> => {
+  const inputs = subject.inputs(n);
+  return { create: inputs, refresh: inputs, update: { ...inputs, ...subject.change }, delete: undefined };
+};
+
+/** The life of one resource without faults: what its cells are compared with. */
+export async function reference(azure: FaultyAzure, subject: Subject): Promise<Reference> {
+  const n = ++counter;
+  const id = subject.id(n);
+  const before = azure.keys();
+  const faces: Partial<Record<Op, string>> = {};
+  for (const op of OPS) {
+    const { ok, told } = await azure.perform("up", program(subject.token, bodiesOf(subject, n)[op]));
+    if (!ok)
+      throw new Error(
+        `${subject.type}: its sample in tests/faults/samples.ts will not do for ${op}: ${told.join("; ")}`,
+      );
+    faces[op] = face(await azure.view(id), id);
+  }
+  const beside = [...azure.keys()].filter((key) => !before.has(key));
+  return {
+    faces: faces as Record<Op, string>,
+    beside: new Set(beside.map((key) => key.replace(GENERATED, "GENERATED"))),
+  };
+}
+
+interface Found {
+  readonly id: string;
+  readonly urn: string;
+  readonly op: Op;
+  readonly before: ReadonlySet<string>;
+  readonly stays: boolean;
+  readonly reference: Reference;
+}
+
+/** What is wrong with the world after an `up` that should have made it as wanted. */
+async function verdict(
+  azure: FaultyAzure,
+  { id, urn, op, before, stays, reference: { faces, beside } }: Found,
+): Promise<Pick<Cell, "lost" | "duplicated" | "orphaned" | "problems">> {
+  const wanted = op !== "delete";
+  const now = azure.keys();
+  const key = id.toLowerCase();
+  const entries = azure.state.resources.filter((state) => state.urn === urn);
+  const lost = [...before].filter((one) => !now.has(one));
+  if (wanted && !now.has(key)) lost.push(key);
+  const own = (other: string) => other === key || other.startsWith(`${key}/`);
+  const extra = [...now].filter(
+    (one) => !before.has(one) && !beside.has(one.replace(GENERATED, "GENERATED")),
+  );
+  const orphaned = extra.filter((one) => !(wanted && own(one) && entries.length > 0));
+  const view = face(await azure.view(id), id);
+  const pending = azure.state.pendingOperations.map(({ type }) => `still ${type} in the state`);
+  const outputs = entries.at(-1)?.outputs;
+  const { tags } = (wanted && !stays ? await azure.view(id) : {}) as { tags?: unknown };
+  return {
+    lost,
+    duplicated: entries.length > 1 ? [urn] : [],
+    orphaned,
+    problems: [
+      ...entries.flatMap(({ initErrors }) => initErrors.map((text) => `half made: ${text}`)),
+      ...pending,
+      ...(wanted === entries.length > 0 ? [] : [`the state has ${entries.length} entries`]),
+      ...(view === faces[op] ? [] : [`it is not as wanted: ${view} instead of ${faces[op]}`]),
+      ...(tags !== undefined && face(tags, id) !== face(outputs?.["tags"] ?? {}, id)
+        ? [`the state has other tags: ${JSON.stringify(outputs?.["tags"])}`]
+        : []),
+    ],
+  };
+}
+
+/** One resource's life under one fault: each operation under it, then one `up` without. Ends at the first bad cell. */
+export async function life(
+  azure: FaultyAzure,
+  subject: Subject,
+  fault: FaultKind,
+  compared: Reference,
+): Promise<Cell[]> {
+  const n = ++counter;
+  const [id, urn] = [subject.id(n), URN(subject.token)];
+  const before = azure.keys();
+  const cells: Cell[] = [];
+  const seconds = fault.times === "always" ? PATIENCE : ENOUGH;
+  for (const op of OPS) {
+    const body = bodiesOf(subject, n)[op];
+    const injury = azure.arm(fault);
+    const under = await azure.perform(
+      op === "refresh" ? "refresh" : "up",
+      program(subject.token, body, seconds),
+    );
+    const injected = await injury.end();
+    const after = await azure.perform("up", program(subject.token, body));
+    const found = await verdict(azure, { id, urn, op, before, stays: subject.stays, reference: compared });
+    const notMet = injected === 0 ? subject.outOfReach(op, fault) : undefined;
+    const problems = [
+      ...found.problems,
+      ...after.told.map((text) => `the up after it failed: ${text}`),
+      ...(injected === 0 && notMet === undefined ? ["the fault did not strike, and nothing says why"] : []),
+    ];
+    const cell: Cell = {
+      ...{ type: subject.type, op, fault: fault.id, injected, survived: under.ok },
+      ...{ ...found, problems: problems.length > 0 ? [...problems, ...under.told] : [] },
+      ...(notMet !== undefined && { notMet }),
+    };
+    cells.push(cell);
+    if (isBad(cell)) break;
+  }
+  return cells;
+}
