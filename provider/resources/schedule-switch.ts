@@ -35,7 +35,7 @@ export const scheduleSwitch: Resource = {
   update: ({ news }) => Promise.resolve({ properties: news }),
 
   async read({ id, inputs }, run) {
-    if (!(await readResource(id, run))) return { id: "", inputs: {}, properties: {} };
+    if (id === "" || !(await readResource(id, run))) return { id: "", inputs: {}, properties: {} };
     const scheduleId = sameId(inputs["scheduleId"], id) ? inputs["scheduleId"]! : id;
     const now: PropertyMap = { scheduleId };
     return { id, inputs: now, properties: now };

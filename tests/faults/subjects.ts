@@ -117,9 +117,13 @@ function ofOurs(type: string): Subject | undefined {
   };
 }
 
-/** Of the provider `azureml`, what asks ARM; the others have benches of their own. */
+/** Of the provider `azureml`, what has no row, each with its reason. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  "azureml:index:Upload": "asks the blob server: tests/faults/upload.test.ts",
+  "azureml:index:Upload":
+    "asks the blob server alone; its faults are in tests/provider/resources/upload.test.ts",
+  "azureml:index:WorkspaceGuard": "asks nothing of Azure",
+  "azureml:index:RoleReadiness": "writes nothing: it reads until role assignments count",
+  "azureml:index:ScheduleSwitch": "writes once in its life, by the way of EndpointTraffic",
 };
 /** Types without a sample: there must be none. */
 export const WITHOUT_SAMPLE: readonly string[] = Object.keys(RESOURCES).filter(
