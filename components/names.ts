@@ -124,6 +124,14 @@ export const nameRules = {
     separator: "-",
     unique: false,
   },
+  application: {
+    abbreviation: "app",
+    pattern: /^[^<>%;,+=*?"]{1,120}$/,
+    allowed: "1 to 120 characters",
+    max: 120,
+    separator: "-",
+    unique: false,
+  },
   workspace: {
     abbreviation: "mlw",
     pattern: /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$/,

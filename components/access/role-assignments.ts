@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { RoleReadiness } from "@azure-ml-as-code/provider/sdk.ts";
 import * as authorization from "@pulumi/azure-native/authorization/index.js";
 import { token, within } from "../component.ts";
-import { planRoles } from "./role-table.ts";
+import { delegable, planRoles, tableProblems } from "./role-table.ts";
 import type { Identity, RoleRow, Scope } from "./role-table.ts";
-import { assignmentName, roleDefinitionId } from "./roles.ts";
+import { assignmentName, delegation, roleDefinitionId } from "./roles.ts";
 
 export interface Principal {
   /** Object id; of a managed identity its principal id, never its client id. */
@@ -36,10 +36,12 @@ export class RoleAssignments extends pulumi.ComponentResource {
   constructor(name: string, args: RoleAssignmentsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("access", "RoleAssignments"), name, args, opts);
     const { table, principals, scopes } = args;
+    const problems = tableProblems(table);
+    if (problems.length > 0) throw new pulumi.RunError(`${name}: ${problems.join("; ")}`);
     const subscriptionId = pulumi.output(args.subscriptionId);
 
     const rows = planRoles(table, Object.keys(principals), Object.keys(scopes));
-    const made = rows.map(({ key, identity, role, scope, why }) => {
+    const made = rows.map(({ key, identity, role, scope, why, delegates }) => {
       const { id: principalId, type: principalType } = principals[identity]!;
       const scopeId = scopes[scope]!;
       const { id } = new authorization.RoleAssignment(
@@ -53,6 +55,7 @@ export class RoleAssignments extends pulumi.ComponentResource {
           principalType,
           roleDefinitionId: subscriptionId.apply((id) => roleDefinitionId(id, role)),
           description: why,
+          ...(delegates && { condition: delegation(delegable), conditionVersion: "2.0" }),
         },
         within(this, opts),
       );

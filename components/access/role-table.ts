@@ -5,6 +5,7 @@
  * Sources: Microsoft's "Set up authentication between Azure Machine Learning and other services", "Authenticate clients
  * for online endpoints", "Disable shared key access", "Manage access to workspaces"; see `docs/adr/0003`.
  */
+import { roleIds } from "./roles.ts";
 import type { Role } from "./roles.ts";
 
 /** What acts for a stage: managed identities. */
@@ -14,10 +15,15 @@ export type WorkloadIdentity = "workspace" | "compute" | "endpoint";
 export const personas = ["dataScientists", "mlEngineers", "computeOperators", "readers"] as const;
 export type Persona = (typeof personas)[number];
 
-/** `deployer` is who runs `pulumi up`. */
-export type Identity = WorkloadIdentity | Persona | "deployer";
+/** Pipelines: one that deploys, one that shows on a pull request what a change would do. */
+export const ciIdentities = ["ciDeploy", "ciPreview"] as const;
+export type CiIdentity = (typeof ciIdentities)[number];
 
-export type Scope = "resourceGroup" | "storage" | "vault" | "registry" | "insights" | "workspace";
+/** `deployer` is who runs `pulumi up`. */
+export type Identity = WorkloadIdentity | Persona | CiIdentity | "deployer";
+
+export type Scope =
+  "resourceGroup" | "storage" | "vault" | "registry" | "insights" | "endpointIdentity" | "workspace";
 
 export interface RoleRow {
   readonly identity: Identity;
@@ -25,6 +31,8 @@ export interface RoleRow {
   readonly scope: Scope;
   /** What fails without it. */
   readonly why: string;
+  /** It may give others the roles of this table alone, to identities and groups alone: {@link delegation}. */
+  readonly delegates?: true;
 }
 
 const row = (identity: Identity, role: Role, scope: Scope, why: string): RoleRow => ({
@@ -84,13 +92,64 @@ export const roleTable: readonly RoleRow[] = [
   row("dataScientists", "AzureML Data Scientist", "workspace", "running experiments and deploying models"),
   row("dataScientists", "Storage Blob Data Contributor", "storage", "reading and writing data without keys"),
   row("dataScientists", "Storage File Data Privileged Contributor", "storage", "notebooks without keys"),
+  row(
+    "dataScientists",
+    "Managed Identity Operator",
+    "endpointIdentity",
+    "making an endpoint that acts as the stage's endpoint identity",
+  ),
   row("mlEngineers", "AzureML Data Scientist", "workspace", "releasing models and reading their logs"),
   row("mlEngineers", "Storage Blob Data Contributor", "storage", "uploading models without keys"),
+  row(
+    "mlEngineers",
+    "Managed Identity Operator",
+    "endpointIdentity",
+    "making an endpoint that acts as the stage's endpoint identity",
+  ),
   row("computeOperators", "AzureML Compute Operator", "workspace", "creating, starting and stopping compute"),
+  row("computeOperators", "Reader", "workspace", "opening the workspace, which the operator's role cannot read"),
   row("readers", "Reader", "workspace", "seeing endpoints, jobs and assets"),
   row("readers", "Storage Blob Data Reader", "storage", "seeing data and the outputs of jobs without keys"),
   row("readers", "Storage File Data Privileged Reader", "storage", "seeing notebooks without keys"),
+
+  row("ciDeploy", "Contributor", "resourceGroup", "making and changing what the stage is made of"),
+  {
+    ...row(
+      "ciDeploy",
+      "Role Based Access Control Administrator",
+      "resourceGroup",
+      "giving the stage's identities and groups the roles of this table",
+    ),
+    delegates: true,
+  },
+  row("ciPreview", "Reader", "resourceGroup", "comparing a change with what is there; it reads no key and no secret"),
 ];
+
+/**
+ * Why nothing narrower would do, by role: what a role allows beyond what is done with it here. A role that is not here is
+ * used to the last of its actions.
+ */
+export const beyond: Readonly<Partial<Record<Role, string>>> = {
+  Contributor:
+    "Azure ML asks for it by name for a workspace's own identity, on each part and not on the group; a pipeline makes every type that a stage has",
+  Reader: "the narrowest built-in role that shows a resource and all that is in it",
+  "Key Vault Contributor": "Azure ML asks for it by name where the vault decides by roles",
+  "Key Vault Administrator": "Azure ML asks for it by name: it keeps secrets and reads keys of connections",
+  "Storage Blob Data Contributor": "the narrowest built-in role that writes blobs; it deletes and moves them too",
+  "Storage Blob Data Reader": "the narrowest built-in role that reads blobs; it lists containers and signs links too",
+  "Storage Queue Data Contributor": "named by Azure ML for batch jobs without keys",
+  "Storage Table Data Contributor": "named by Azure ML for batch jobs without keys",
+  "Storage File Data Privileged Contributor":
+    "named by Azure ML for notebooks without keys; the local Azure serves no file shares, so only the decision is tested",
+  "Storage File Data Privileged Reader":
+    "the reading half of the same; the local Azure serves no file shares, so only the decision is tested",
+  "Monitoring Metrics Publisher": "the narrowest built-in role that sends telemetry; it registers the provider too",
+  "Managed Identity Operator": "the narrowest built-in role that assigns an identity; it reads deployments too",
+  "AzureML Compute Operator": "made by Azure ML for this; it reaches compute and nothing else",
+  "Azure AI Enterprise Network Connection Approver":
+    "made by Azure ML for this; it approves private endpoints and nothing else",
+  "Role Based Access Control Administrator": "held to the roles of this table by a condition; it reads all else",
+};
 
 /** Needed besides where the workspace has a managed network. */
 const managedNetwork: readonly RoleRow[] = [
@@ -110,6 +169,21 @@ export interface PlannedRole extends RoleRow {
   /** Ends the assignment's logical name, so it is identity: `compute-registry-acrpull`. */
   readonly key: string;
 }
+
+/** Roles that whoever deploys a stage must be able to give; never one that gives roles itself. */
+export const delegable: readonly Role[] = [
+  ...new Set([...roleTable, ...managedNetwork].filter(({ delegates }) => !delegates).map(({ role }) => role)),
+];
+
+/** Every row that names a role which is not known here, with the nearest that is. */
+export const tableProblems = (table: readonly RoleRow[]): string[] =>
+  table.flatMap(({ identity, role, scope }) =>
+    Object.hasOwn(roleIds, role)
+      ? []
+      : [
+          `role of ${identity} at ${scope}: found ${JSON.stringify(role)}, which is no role of components/access/roles.ts: ${Object.keys(roleIds).sort().join(", ")}`,
+        ],
+  );
 
 /** The rows of `table` whose identity and scope are there, each with its key. */
 export const planRoles = (

@@ -10,6 +10,8 @@ export const roleIds = {
   "AzureML Compute Operator": "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
   "AzureML Data Scientist": "f6c7c914-8db3-469d-8ca1-694a8f32e121",
   "AzureML Metrics Writer": "635dd51f-9968-44d3-b7fb-6d9a6bd613ae",
+  "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
+  "Role Based Access Control Administrator": "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
   Contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c",
   "Key Vault Administrator": "00482a5a-887f-4fb3-b363-3b7fe8e74483",
   "Key Vault Contributor": "f25e0fa2-a7c8-4377-a976-54943a77a395",
@@ -28,6 +30,22 @@ export type Role = keyof typeof roleIds;
 /** ARM id of a built-in role, as a subscription has it. */
 export const roleDefinitionId = (subscriptionId: string, role: Role): string =>
   `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${roleIds[role]}`;
+
+/**
+ * A condition (ABAC, version 2.0) that lets its holder give and take these roles alone, to managed identities, applications
+ * and groups alone. One clause each for giving and taking: without the second anything could be taken away.
+ * Source: https://learn.microsoft.com/azure/role-based-access-control/delegate-role-assignments-examples
+ */
+export function delegation(roles: readonly Role[]): string {
+  const ids = roles.map((role) => roleIds[role]).join(", ");
+  const attribute = (source: string, name: string) =>
+    `@${source}[Microsoft.Authorization/roleAssignments:${name}]`;
+  const clause = (verb: "write" | "delete", source: "Request" | "Resource") =>
+    `((!(ActionMatches{'Microsoft.Authorization/roleAssignments/${verb}'})) OR ` +
+    `(${attribute(source, "RoleDefinitionId")} ForAnyOfAnyValues:GuidEquals {${ids}} AND ` +
+    `${attribute(source, "PrincipalType")} ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal', 'Group'}))`;
+  return `${clause("write", "Request")} AND ${clause("delete", "Resource")}`;
+}
 
 /** Namespace of this project's role assignment names. Changing it renames, and so replaces, all of them. */
 const NAMESPACE = "6f1c2f5e-8f0a-4c6b-9f57-0d6f4f0a7c11";
