@@ -1,5 +1,6 @@
 /** The platform of a stage: all that its workloads stand on. Wiring only. */
 import * as authorization from "@pulumi/azure-native/authorization/index.js";
+import { CiIdentities } from "../components/access/ci-identities.ts";
 import { Identities } from "../components/access/identities.ts";
 import { KeyVault } from "../components/access/key-vault.ts";
 import { PersonaGroups } from "../components/access/persona-groups.ts";
@@ -28,6 +29,7 @@ export function buildPlatform(settings: Settings) {
   const group = new StageGroup("stage", { naming, location, tags }, { protect });
   const { placement } = group;
   const identities = new Identities("identity", { placement });
+  const pipeline = settings.ci && new CiIdentities("pipeline", { naming, ...settings.ci });
   const people = new PersonaGroups("people", { naming, personas: settings.personas });
 
   const containers = [UPLOADS, ...Object.values(settings.datastores).map(({ container }) => container)];
@@ -62,6 +64,7 @@ export function buildPlatform(settings: Settings) {
     principals: {
       ...identities.principals,
       ...people.principals,
+      ...pipeline?.principals,
       deployer: { id: objectId, type: settings.deployer.principalType },
     },
   };
@@ -73,6 +76,7 @@ export function buildPlatform(settings: Settings) {
       vault: vault.id,
       registry: registry.id,
       insights: monitoring.applicationInsightsId,
+      endpointIdentity: identities.endpoint.id,
     },
   });
   const workspace = new Workspace(
@@ -129,6 +133,7 @@ export function buildPlatform(settings: Settings) {
 
   return {
     group,
+    pipeline,
     network,
     identities,
     storage,

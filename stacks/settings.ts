@@ -263,6 +263,18 @@ export const settings = keys({
   personas: keys(
     Object.fromEntries(personas.map((name) => [name, persona])) as Record<Persona, typeof persona>,
   ),
+  ci: keys({
+    repository: z
+      .string()
+      .regex(/^[\w.-]+\/[\w.-]+$/, "owner/name on GitHub")
+      .describe("Whose jobs deploy this stage and preview its pull requests, signed in without a secret"),
+    environment: z
+      .string()
+      .regex(/^[^:*?\s]{1,255}$/, "the name of a GitHub environment, without a colon or a wildcard")
+      .describe("GitHub environment whose jobs may deploy; its protection rules are what guards the stage"),
+  })
+    .optional()
+    .describe("Identities for GitHub Actions. Left out, a person or an identity from elsewhere runs `up`"),
   storage: keys({
     redundancy: z.enum(["Standard_LRS", "Standard_ZRS", "Standard_GZRS"]),
   }),

@@ -14,6 +14,8 @@ export interface StageOutputs {
   readonly suffix: Output<string>;
   /** Name. */
   readonly storageAccount: Output<string>;
+  /** Client ids for a workflow's sign-in; only where the stage makes identities for one. */
+  readonly pipeline?: { readonly deploy: Output<string>; readonly preview: Output<string> };
   /** By the names in the YAML. */
   readonly onlineEndpoints: Readonly<Record<string, OnlineEndpointOutput>>;
   /** By the names in the YAML. */
@@ -45,13 +47,16 @@ export function buildStage(stage: Stage): StageOutputs {
   const platform = buildPlatform(stage.settings);
   const services = buildWorkloads(stage, platform);
   watchStage(stage.settings, platform, services);
-  const { group, storage, workspace } = platform;
+  const { pipeline, group, storage, workspace } = platform;
 
   return {
     resourceGroup: group.resourceGroupName,
     workspace: { name: workspace.workspaceName, id: workspace.id },
     suffix: group.suffix,
     storageAccount: storage.accountName,
+    ...(pipeline && {
+      pipeline: { deploy: pipeline.clientIds.ciDeploy, preview: pipeline.clientIds.ciPreview },
+    }),
     onlineEndpoints: Object.fromEntries(
       services.onlineEndpoints.map(({ name, endpoint, authMode, sample }) => [
         name,

@@ -4,7 +4,6 @@ import { token, within } from "../component.ts";
 import { planName } from "../names.ts";
 import type { Naming } from "../names.ts";
 import type { Principal } from "./role-assignments.ts";
-import { ciIdentities } from "./role-table.ts";
 import type { CiIdentity } from "./role-table.ts";
 
 export interface CiIdentitiesArgs {
@@ -48,7 +47,7 @@ export class CiIdentities extends pulumi.ComponentResource {
 
   constructor(name: string, args: CiIdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("access", "CiIdentities"), name, args, opts);
-    const made = ciIdentities.map((identity) => {
+    const make = (identity: CiIdentity) => {
       const { purpose, subject, notes } = jobs[identity];
       const application = new Application(
         `${name}-${purpose}`,
@@ -77,15 +76,14 @@ export class CiIdentities extends pulumi.ComponentResource {
         },
         within(this, opts),
       );
-      return [identity, principal.objectId, application.clientId] as const;
-    });
-    this.principals = Object.fromEntries(
-      made.map(([identity, id]) => [identity, { id, type: "ServicePrincipal" as const }]),
-    ) as Record<CiIdentity, Principal>;
-    this.clientIds = Object.fromEntries(made.map(([identity, , id]) => [identity, id])) as Record<
-      CiIdentity,
-      pulumi.Output<string>
-    >;
+      return { principal: principal.objectId, client: application.clientId };
+    };
+    const [deploy, preview] = [make("ciDeploy"), make("ciPreview")];
+    this.principals = {
+      ciDeploy: { id: deploy.principal, type: "ServicePrincipal" },
+      ciPreview: { id: preview.principal, type: "ServicePrincipal" },
+    };
+    this.clientIds = { ciDeploy: deploy.client, ciPreview: preview.client };
     this.registerOutputs({ clientIds: this.clientIds });
   }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Group } from "@pulumi/azuread";
+import { getGroupOutput, Group } from "@pulumi/azuread";
 import { token, within } from "../component.ts";
 import { planName } from "../names.ts";
 import type { Naming } from "../names.ts";
@@ -34,7 +34,10 @@ export class PersonaGroups extends pulumi.ComponentResource {
         within(this, opts),
       ).objectId;
     const idOf = (persona: Persona, wish: string) =>
-      wish === "create" ? group(persona) : pulumi.output(wish);
+      wish === "create"
+        ? group(persona)
+        : // Asked for in the preview too: a group that is not there would be found out by the first role alone.
+          getGroupOutput({ objectId: wish }, { parent: this }).apply(() => wish);
 
     const wishes = Object.entries(args.personas) as [Persona, string | undefined][];
     this.principals = Object.fromEntries(

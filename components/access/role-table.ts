@@ -16,8 +16,7 @@ export const personas = ["dataScientists", "mlEngineers", "computeOperators", "r
 export type Persona = (typeof personas)[number];
 
 /** Pipelines: one that deploys, one that shows on a pull request what a change would do. */
-export const ciIdentities = ["ciDeploy", "ciPreview"] as const;
-export type CiIdentity = (typeof ciIdentities)[number];
+export type CiIdentity = "ciDeploy" | "ciPreview";
 
 /** `deployer` is who runs `pulumi up`. */
 export type Identity = WorkloadIdentity | Persona | CiIdentity | "deployer";
@@ -107,7 +106,12 @@ export const roleTable: readonly RoleRow[] = [
     "making an endpoint that acts as the stage's endpoint identity",
   ),
   row("computeOperators", "AzureML Compute Operator", "workspace", "creating, starting and stopping compute"),
-  row("computeOperators", "Reader", "workspace", "opening the workspace, which the operator's role cannot read"),
+  row(
+    "computeOperators",
+    "Reader",
+    "workspace",
+    "opening the workspace, which the operator's role cannot read",
+  ),
   row("readers", "Reader", "workspace", "seeing endpoints, jobs and assets"),
   row("readers", "Storage Blob Data Reader", "storage", "seeing data and the outputs of jobs without keys"),
   row("readers", "Storage File Data Privileged Reader", "storage", "seeing notebooks without keys"),
@@ -122,7 +126,12 @@ export const roleTable: readonly RoleRow[] = [
     ),
     delegates: true,
   },
-  row("ciPreview", "Reader", "resourceGroup", "comparing a change with what is there; it reads no key and no secret"),
+  row(
+    "ciPreview",
+    "Reader",
+    "resourceGroup",
+    "comparing a change with what is there; it reads no key and no secret",
+  ),
 ];
 
 /**
@@ -135,20 +144,25 @@ export const beyond: Readonly<Partial<Record<Role, string>>> = {
   Reader: "the narrowest built-in role that shows a resource and all that is in it",
   "Key Vault Contributor": "Azure ML asks for it by name where the vault decides by roles",
   "Key Vault Administrator": "Azure ML asks for it by name: it keeps secrets and reads keys of connections",
-  "Storage Blob Data Contributor": "the narrowest built-in role that writes blobs; it deletes and moves them too",
-  "Storage Blob Data Reader": "the narrowest built-in role that reads blobs; it lists containers and signs links too",
+  "Storage Blob Data Contributor":
+    "the narrowest built-in role that writes blobs; it deletes and moves them too",
+  "Storage Blob Data Reader":
+    "the narrowest built-in role that reads blobs; it lists containers and signs links too",
   "Storage Queue Data Contributor": "named by Azure ML for batch jobs without keys",
   "Storage Table Data Contributor": "named by Azure ML for batch jobs without keys",
   "Storage File Data Privileged Contributor":
     "named by Azure ML for notebooks without keys; the local Azure serves no file shares, so only the decision is tested",
   "Storage File Data Privileged Reader":
     "the reading half of the same; the local Azure serves no file shares, so only the decision is tested",
-  "Monitoring Metrics Publisher": "the narrowest built-in role that sends telemetry; it registers the provider too",
-  "Managed Identity Operator": "the narrowest built-in role that assigns an identity; it reads deployments too",
+  "Monitoring Metrics Publisher":
+    "the narrowest built-in role that sends telemetry; it registers the provider too",
+  "Managed Identity Operator":
+    "the narrowest built-in role that assigns an identity; it reads deployments too",
   "AzureML Compute Operator": "made by Azure ML for this; it reaches compute and nothing else",
   "Azure AI Enterprise Network Connection Approver":
     "made by Azure ML for this; it approves private endpoints and nothing else",
-  "Role Based Access Control Administrator": "held to the roles of this table by a condition; it reads all else",
+  "Role Based Access Control Administrator":
+    "held to the roles of this table by a condition; it reads all else",
 };
 
 /** Needed besides where the workspace has a managed network. */

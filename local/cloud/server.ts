@@ -13,6 +13,7 @@ import type {
   Urls,
 } from "../contracts.ts";
 import type { Jobs } from "../contracts-jobs.ts";
+import type { AccessOptions } from "./access/access.ts";
 import { blobGate } from "./access/blob-gate.ts";
 import { createArm } from "./arm/arm.ts";
 import { type Audiences, audiencesOf, authenticator } from "./arm/auth.ts";
@@ -57,6 +58,8 @@ export interface CloudOptions {
   /** Milliseconds from the writing of a role assignment until it works; minutes in Azure. Default 0. */
   readonly roleDelayMs?: number;
   /** What goes wrong with requests, and with operations: for tests. */
+  /** Told of each question about a role, and its answer. */
+  readonly onDecision?: AccessOptions["onDecision"];
   readonly faults?: Faults;
   readonly operationFaults?: OperationFaults;
   readonly now?: () => Date;

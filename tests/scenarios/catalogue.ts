@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Identities } from "../../components/access/identities.ts";
 import { KeyVault } from "../../components/access/key-vault.ts";
 import { Locks } from "../../components/access/locks.ts";
+import { CiIdentities } from "../../components/access/ci-identities.ts";
 import { PersonaGroups } from "../../components/access/persona-groups.ts";
 import { RoleAssignments } from "../../components/access/role-assignments.ts";
 import { personas, roleTable } from "../../components/access/role-table.ts";
@@ -121,6 +122,11 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
       personas: Object.fromEntries(personas.map((persona) => [persona, "create"])),
     }),
     hardened: ({ placement: { naming } }) => ({ naming, personas: { mlEngineers: "create" } }),
+  }),
+  "azureml:access:CiIdentities": of(CiIdentities)({
+    defaults: ({ placement: { naming } }) => ({ naming, repository: "owner/name", environment: "dev" }),
+    max: ({ placement: { naming } }) => ({ naming, repository: "an.owner/a_name", environment: "prod eu" }),
+    hardened: ({ placement: { naming } }) => ({ naming, repository: "owner/name", environment: "prod" }),
   }),
   "azureml:access:RoleAssignments": of(RoleAssignments)({
     defaults: ({ subscriptionId, principalId, storageAccountId }) => ({

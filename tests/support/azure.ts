@@ -60,6 +60,11 @@ const computed: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs
   "random:index/randomString:RandomString": () => ({ result: "x7k2m9" }),
   "random:index/randomUuid:RandomUuid": () => ({ result: "6ba7b810-9dad-41d1-80b4-00c04fd430c8" }),
   "random:index/randomId:RandomId": ({ prefix }) => ({ hex: `${String(prefix)}0a1b2c3d` }),
+  "azuread:index/application:Application": (_, name) => ({
+    clientId: `client-of-${name}`,
+    objectId: `object-of-${name}`,
+  }),
+  "azuread:index/servicePrincipal:ServicePrincipal": (_, name) => ({ objectId: `object-of-${name}` }),
   "azuread:index/group:Group": (_, name) => ({ objectId: `object-of-${name}` }),
   "azure-native:storage:StorageAccount": ({ accountName }) => ({
     primaryEndpoints: { blob: `https://${String(accountName)}.blob.core.windows.net/` },
@@ -102,6 +107,7 @@ export function answer(type: string, name: string, inputs: Inputs): { id: string
 }
 
 export const functions: Readonly<Record<string, Inputs>> = {
+  "azuread:index/getGroup:getGroup": { displayName: "a group that exists" },
   "azure-native:authorization:getClientConfig": {
     clientId: "00000000-0000-0000-0000-000000000004",
     objectId: deployer,

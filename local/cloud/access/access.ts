@@ -31,6 +31,9 @@ export interface AccessOptions {
   readonly now: () => Date;
   /** Milliseconds from the writing of an assignment until it works. */
   readonly delayMs: number;
+  /** Told of each question and its answer. */
+  readonly onDecision?:
+    ((principals: readonly string[], question: Question, allowed: boolean) => void) | undefined;
 }
 
 /** As Azure words it. */
@@ -46,7 +49,7 @@ interface Assigned extends Grant {
   readonly since: number;
 }
 
-export function createAccess({ store, identity, now, delayMs }: AccessOptions): CloudAccess {
+export function createAccess({ store, identity, now, delayMs, onDecision }: AccessOptions): CloudAccess {
   let read: { readonly revision: number; readonly byPrincipal: ReadonlyMap<string, readonly Assigned[]> } = {
     revision: -1,
     byPrincipal: new Map(),
@@ -102,7 +105,7 @@ export function createAccess({ store, identity, now, delayMs }: AccessOptions): 
         .flatMap((principal) => [...circleOf(principal)])
         .flatMap((member) => byPrincipal.get(member) ?? [])
         .filter(({ since }) => arrived(since));
-      return allows(grants, question, (condition) => {
+      const allowed = allows(grants, question, (condition) => {
         try {
           return parseCondition(condition)({ action: question.action, attributes });
         } catch (error) {
@@ -110,6 +113,8 @@ export function createAccess({ store, identity, now, delayMs }: AccessOptions): 
           throw error;
         }
       });
+      onDecision?.(principals, question, allowed);
+      return allowed;
     },
     works: (assignment) => arrived(sinceOf(assignment)),
     circleOf,

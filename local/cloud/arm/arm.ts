@@ -1,6 +1,6 @@
 /** Azure Resource Manager put together: store, table, operations, engine. */
 import type { BlobStore, CloudIdentity, Log, Serving, Tokens, Urls } from "../../contracts.ts";
-import { createAccess } from "../access/access.ts";
+import { type AccessOptions, createAccess } from "../access/access.ts";
 import { removeTree } from "./cascade.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import type { OperationFaults } from "./faults.ts";
@@ -26,6 +26,7 @@ export interface ArmOptions {
   /** Milliseconds from the writing of a role assignment until it works; minutes in Azure. Default 0. */
   readonly roleDelayMs?: number;
   readonly operationFaults?: OperationFaults;
+  readonly onDecision?: AccessOptions["onDecision"];
   readonly now?: () => Date;
 }
 
@@ -39,7 +40,13 @@ export interface Arm {
 export function createArm(options: ArmOptions): Arm {
   const { identity, urls, tokens, blobs, serving, log, timeScale = 0, now = () => new Date() } = options;
   const store = openStore(options.dbFile);
-  const access = createAccess({ store, identity, now, delayMs: options.roleDelayMs ?? 0 });
+  const access = createAccess({
+    store,
+    identity,
+    now,
+    delayMs: options.roleDelayMs ?? 0,
+    onDecision: options.onDecision,
+  });
   const registry = createRegistry(options.tables);
   const operations = createOperations({
     store,

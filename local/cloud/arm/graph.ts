@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { FastifyPluginAsync } from "fastify";
 import type { CloudIdentity } from "../../contracts.ts";
 import type { Audiences, Authenticate } from "./auth.ts";
-import { ArmError } from "./errors.ts";
+import { bad, gone } from "./graph-errors.ts";
+import { federatedOf, federatedRoutes } from "./graph-federated.ts";
 import { parsedBody, readJson } from "./http.ts";
 import { asText, isObject, type JsonObject, textAt } from "./json.ts";
 import type { Store } from "./store.ts";
@@ -45,16 +46,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 const RELATIONS = ["members", "owners"];
-/** Of one application, as Entra limits them. */
-const MAX_FEDERATED = 20;
-const FEDERATED = "federatedIdentityCredentials";
-const bad = (message: string) => new ArmError(400, "Request_BadRequest", message);
-const gone = (id: string) =>
-  new ArmError(
-    404,
-    "Request_ResourceNotFound",
-    `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
-  );
 
 /** The principals of this Azure that were not made through Graph: its own, and managed identities. */
 function known({ store, identity }: Cloud, id: string): JsonObject | undefined {
@@ -159,27 +150,6 @@ function needEntry(store: Store, kind: string, id: string): JsonObject {
   return entry;
 }
 
-const federatedOf = ({ store }: Cloud, application: string): JsonObject[] =>
-  store.entries(FEDERATED).filter((entry) => entry["application"] === application);
-
-const shownFederated = ({ kind: _, application: __, ...entry }: JsonObject): JsonObject => entry;
-
-/** What is wrong with a federated credential beside its siblings. */
-function federatedProblem(entry: JsonObject, others: readonly JsonObject[]): string | undefined {
-  const lacking = ["name", "issuer", "subject", "audiences"].filter((name) => (entry[name] ?? null) === null);
-  if (lacking.length > 0) return `A value is required for property '${lacking.join("', '")}'.`;
-  if (!/^https:\/\//.test(asText(entry["issuer"]))) return "Property issuer must be a valid HTTPS URL.";
-  if (!Array.isArray(entry["audiences"]) || entry["audiences"].length !== 1)
-    return "Property audiences must hold exactly one value.";
-  if (others.some((other) => other["name"] === entry["name"]))
-    return `A federated credential with the name '${asText(entry["name"])}' already exists on this application.`;
-  if (others.some((other) => other["issuer"] === entry["issuer"] && other["subject"] === entry["subject"]))
-    return "FederatedIdentityCredential with the same issuer and subject already exists on this application.";
-  return others.length >= MAX_FEDERATED
-    ? `An application has at most ${MAX_FEDERATED} federated credentials.`
-    : undefined;
-}
-
 export const graphPlugin =
   ({ cloud, authenticate, audiences }: GraphOptions): FastifyPluginAsync =>
   (app) => {
@@ -201,50 +171,7 @@ export const graphPlugin =
       return shown(entry);
     });
 
-    const credentials = `/graph/v1.0/applications/:id/${FEDERATED}`;
-    const credentialIn = ({ id, credential }: { id: string; credential: string }): JsonObject => {
-      const found = federatedOf(cloud, id.toLowerCase()).find(
-        (entry) => entry["id"] === credential.toLowerCase() || entry["name"] === credential,
-      );
-      if (!found) throw gone(credential);
-      return found;
-    };
-    app.post<{ Params: { id: string } }>(credentials, (request, reply) => {
-      const application = asText(needEntry(store, "applications", request.params.id)["id"]);
-      const entry = { description: null, ...bodyOf(request), id: randomUUID(), application, kind: FEDERATED };
-      const problem = federatedProblem(entry, federatedOf(cloud, application));
-      if (problem) throw bad(problem);
-      store.putEntry(entry.id, FEDERATED, entry);
-      return reply.status(201).send(shownFederated(entry));
-    });
-    app.get<{ Params: { id: string } }>(credentials, ({ params }) => {
-      const application = asText(needEntry(store, "applications", params.id)["id"]);
-      return { "@odata.context": context(FEDERATED), value: federatedOf(cloud, application).map(shownFederated) };
-    });
-    app.get<{ Params: { id: string; credential: string } }>(`${credentials}/:credential`, ({ params }) =>
-      shownFederated(credentialIn(params)),
-    );
-    app.patch<{ Params: { id: string; credential: string } }>(
-      `${credentials}/:credential`,
-      (request, reply) => {
-        const before = credentialIn(request.params);
-        const { id = "", application = "", name = "" } = before;
-        const entry = { ...before, ...bodyOf(request), id, application, name, kind: FEDERATED };
-        const others = federatedOf(cloud, asText(application)).filter((other) => other["id"] !== id);
-        const problem = federatedProblem(entry, others);
-        if (problem) throw bad(problem);
-        store.putEntry(asText(id), FEDERATED, entry);
-        return reply.status(204).send();
-      },
-    );
-    app.delete<{ Params: { id: string; credential: string } }>(
-      `${credentials}/:credential`,
-      ({ params }, reply) => {
-        store.removeEntry(asText(credentialIn(params)["id"]));
-        return reply.status(204).send();
-      },
-    );
-
+    federatedRoutes({ app, cloud, need: (id) => needEntry(store, "applications", id), bodyOf });
     for (const kind of Object.keys(KINDS)) {
       const base = `/graph/v1.0/${kind}`;
       app.post(base, (request, reply) =>

@@ -1,4 +1,4 @@
-/** Functions of the SDK: who is signed in, and users. */
+/** Functions of the SDK: who is signed in, users and groups. */
 import { isObject } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { whereEqual } from "./graph.ts";
@@ -18,6 +18,17 @@ const text = (value: Value | undefined) => (typeof value === "string" ? value : 
 const FUNCTIONS: Readonly<Record<string, Call>> = {
   "azuread:index/getClientConfig:getClientConfig": (_, __, { tenantId, clientId, objectId }) =>
     Promise.resolve({ tenantId, clientId, objectId, id: `${tenantId}-${clientId}-${objectId}` }),
+
+  "azuread:index/getGroup:getGroup": async (args, graph) => {
+    const id = text(args["objectId"]);
+    const name = text(args["displayName"]);
+    const found = id
+      ? await graph.get(`/groups/${encodeURIComponent(id)}`)
+      : (await graph.list(`/groups?${whereEqual("displayName", name)}`))?.find(isObject);
+    if (!found)
+      throw new Error(`No group found with ${id ? `object ID: "${id}"` : `display name: "${name}"`}`);
+    return { ...found, objectId: text(found["id"]) };
+  },
 
   "azuread:index/getUser:getUser": async (args, graph) => {
     const key = text(args["objectId"]) || text(args["userPrincipalName"]);

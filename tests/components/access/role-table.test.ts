@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { planRoles, roleTable, rolesFor } from "../../../components/access/role-table.ts";
+import { delegable, planRoles, roleTable, rolesFor } from "../../../components/access/role-table.ts";
+import type { RoleRow } from "../../../components/access/role-table.ts";
 
 const all = rolesFor({ managedNetwork: true });
 const everything = planRoles(
@@ -23,16 +24,25 @@ describe("the role table", () => {
     expect(roles).not.toContain("User Access Administrator");
   });
 
-  test("reaches wider than one resource only for the managed network", () => {
-    expect(roleTable.filter(({ scope }) => scope === "resourceGroup")).toEqual([]);
-    expect(all.filter(({ scope }) => scope === "resourceGroup").map(({ identity }) => identity)).toEqual([
-      "workspace",
+  test("reaches wider than one resource only for pipelines and for the managed network", () => {
+    const wide = (rows: readonly RoleRow[]) =>
+      rows.filter(({ scope }) => scope === "resourceGroup").map(({ identity }) => identity);
+    expect(wide(roleTable)).toEqual(["ciDeploy", "ciDeploy", "ciPreview"]);
+    expect(wide(all)).toEqual(["ciDeploy", "ciDeploy", "ciPreview", "workspace"]);
+  });
+
+  test("lets only the deploying pipeline give roles, within a condition, and none that gives roles", () => {
+    const giving = "Role Based Access Control Administrator";
+    expect(all.filter(({ role, delegates }) => delegates ?? role === giving)).toEqual([
+      expect.objectContaining({ identity: "ciDeploy", role: giving, delegates: true }),
     ]);
+    expect(delegable).not.toContain(giving);
+    for (const { role, delegates } of all) if (!delegates) expect(delegable).toContain(role);
   });
 
   test("lets people manage nothing but through Azure ML's own roles", () => {
     const people = roleTable.filter(
-      ({ identity }) => !["workspace", "compute", "endpoint"].includes(identity),
+      ({ identity }) => !["workspace", "compute", "endpoint", "ciDeploy"].includes(identity),
     );
     for (const { role } of people) expect(role).not.toMatch(/^(Contributor|Key Vault)/);
   });

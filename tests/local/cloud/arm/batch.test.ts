@@ -213,10 +213,10 @@ describe("invocations", () => {
       code: "EndpointNotFound",
     });
     await expect(t.cloud.batchJobs.get("be-main", "nope")).rejects.toMatchObject({ status: 404 });
-    expect([t.cloud.directory.batch("BE-MAIN") !== undefined, t.cloud.directory.batch("nope") !== undefined]).toEqual([
-      true,
-      false,
-    ]);
+    expect([
+      t.cloud.directory.batch("BE-MAIN") !== undefined,
+      t.cloud.directory.batch("nope") !== undefined,
+    ]).toEqual([true, false]);
   });
 
   test("a run that fails leaves a failed job with its reason", async () => {

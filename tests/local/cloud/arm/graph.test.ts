@@ -96,3 +96,34 @@ test.each([
 ])("%s is refused", async (_, method, path, body, status) => {
   expect((await graph(method, path, body)).status).toBe(status);
 });
+
+test("federated credentials belong to an application: one audience, no subject twice, gone with it", async () => {
+  const { body: app } = await graph("POST", "/applications", { displayName: "pipeline" });
+  const path = `/applications/${app.id}/federatedIdentityCredentials`;
+  const credential = {
+    name: "github",
+    issuer: "https://token.actions.githubusercontent.com",
+    subject: "repo:o/n:environment:prod",
+    audiences: ["api://AzureADTokenExchange"],
+  };
+  const { status, body: made } = await graph("POST", path, credential);
+  expect([status, made]).toEqual([201, expect.objectContaining(credential)]);
+  for (const [wrong, why] of [
+    [{ name: "other" }, /same issuer and subject/],
+    [{ subject: "repo:o/n:pull_request" }, /name 'github' already exists/],
+    [{ name: "n", subject: "s", audiences: ["a", "b"] }, /exactly one value/],
+    [{ name: "n", subject: "s", issuer: "http://plain" }, /HTTPS/],
+    [{ name: "n", subject: null }, /'subject'/],
+  ] as const) {
+    const refused = await graph("POST", path, { ...credential, ...wrong });
+    expect([refused.status, refused.body.error.message]).toEqual([400, expect.stringMatching(why)]);
+  }
+  expect((await graph("PATCH", `${path}/${made.id}`, { subject: "repo:o/n:pull_request" })).status).toBe(204);
+  expect((await graph("GET", path)).body.value).toEqual([
+    expect.objectContaining({ name: "github", subject: "repo:o/n:pull_request" }),
+  ]);
+  const { body: principal } = await graph("POST", "/servicePrincipals", { appId: app["appId"] });
+  expect((await graph("DELETE", `/applications/${app.id}`)).status).toBe(204);
+  expect((await graph("GET", `/servicePrincipals/${principal.id}`)).status).toBe(404);
+  expect((await graph("GET", path)).status).toBe(404);
+});

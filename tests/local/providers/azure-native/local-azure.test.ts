@@ -106,7 +106,8 @@ test("a stage comes up, shows no change, and goes", async () => {
       timeout: 60,
       preview: false,
     });
-    if (token === "managedidentity:UserAssignedIdentity") await giveRoles(properties["principalId"] as string);
+    if (token === "managedidentity:UserAssignedIdentity")
+      await giveRoles(properties["principalId"] as string);
     const read = await provider.read({ ...called, id, inputs, properties });
     expect([token, read.id, read.inputs]).toEqual([token, id, inputs]);
     const diff = {

@@ -152,6 +152,11 @@ test("functions: who is signed in; a user that is not there", async () => {
     "there is no user nobody@example.org",
   );
   await expect(invoke("getUser", { mail: "o'hara@example.org" })).rejects.toThrow("there is no user");
+  const nobody = "00000000-0000-4000-8000-00000000dead";
+  await expect(invoke("getGroup", { objectId: nobody })).rejects.toThrow(
+    `No group found with object ID: "${nobody}"`,
+  );
+  await expect(invoke("getGroup", { displayName: "no such" })).rejects.toThrow("No group found");
   await expect(invoke("getUser")).rejects.toThrow("getUser wants one of");
   await expect(invoke("getDomains")).rejects.toThrow("is not one that the local azuread offers");
 });
