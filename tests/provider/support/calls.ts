@@ -13,10 +13,11 @@ const QUICK = { retry: 2, poll: 2, verify: 2, verifyFor: 50, probe: 2, metrics: 
 export const makeProvider = (
   options: Omit<ProviderOptions, "log" | "pace">,
   logged: string[] = [],
+  pace: Partial<typeof QUICK> = {},
 ): Provider =>
   createProvider({
     ...options,
-    pace: QUICK,
+    pace: { ...QUICK, ...pace },
     log: (_urn, severity, message) => {
       logged.push(severity === "info" ? message : `${severity}: ${message}`);
       return Promise.resolve();
