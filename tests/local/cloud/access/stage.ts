@@ -22,7 +22,7 @@ export const ids = {
   workspace: `${P}/Microsoft.MachineLearningServices/workspaces/mlw`,
 } as const satisfies Record<Scope, string>;
 
-export interface Asked extends Question {
+interface Asked extends Question {
   readonly principals: readonly string[];
 }
 
