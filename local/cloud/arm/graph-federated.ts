@@ -19,7 +19,7 @@ const shownFederated = ({ kind: _, application: __, ...entry }: JsonObject): Jso
 function federatedProblem(entry: JsonObject, others: readonly JsonObject[]): string | undefined {
   const lacking = ["name", "issuer", "subject", "audiences"].filter((name) => (entry[name] ?? null) === null);
   if (lacking.length > 0) return `A value is required for property '${lacking.join("', '")}'.`;
-  if (!/^https:\/\//.test(asText(entry["issuer"]))) return "Property issuer must be a valid HTTPS URL.";
+  if (!asText(entry["issuer"]).startsWith("https://")) return "Property issuer must be a valid HTTPS URL.";
   if (!Array.isArray(entry["audiences"]) || entry["audiences"].length !== 1)
     return "Property audiences must hold exactly one value.";
   if (others.some((other) => other["name"] === entry["name"]))

@@ -77,7 +77,7 @@ describe("RoleReadiness", () => {
     ["no principal", [{ id: id("one") }]],
     ["no assignment", [{ id: scope, principalId: "p" }]],
   ])("%s is refused before anything is asked", async (_, assignments) => {
-    const { failures } = await provider.check({ ...it, news: { assignments } as typeof two });
+    const { failures } = await provider.check({ ...it, news: { assignments } });
     expect(failures).toEqual([
       { property: "assignments", reason: expect.stringContaining("role assignments") },
     ]);

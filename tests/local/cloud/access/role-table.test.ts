@@ -43,7 +43,7 @@ async function deploys(who: Identity): Promise<string> {
     endpoint,
   );
   const removed = refused(await t.as(who, "DELETE", endpoint));
-  return first(scored, /refused/.test(said) ? said : "", removed);
+  return first(scored, said.includes("refused") ? said : "", removed);
 }
 
 /** A batch job, by the deployer; its error, or what its log says is lost. */
@@ -70,7 +70,7 @@ async function batch(): Promise<string> {
   const job = (await cloud.batchJobs.submit(name, "one", body, t.claims("deployer"))) as { name: string };
   for (;;) {
     const { body: shown } = await t.call("GET", `${W}/jobs/${job.name}`);
-    const status = String(shown.properties["status"]);
+    const status = shown.properties["status"] as string;
     const log = [...blobs.contents.values()]
       .map((files) => files.get(`ExperimentRun/dcid.${job.name}/user_logs/std_log.txt`))
       .find((text) => text !== undefined);

@@ -46,7 +46,7 @@ export interface RoleStage extends TestCloud {
 export async function roleStage(): Promise<RoleStage> {
   const asked: Asked[] = [];
   const test = await startCloud({
-    onDecision: (principals, question, allowed) => {
+    onDecision: (principals: readonly string[], question: Question, allowed: boolean) => {
       if (allowed) asked.push({ principals, ...question });
     },
   });
@@ -87,7 +87,7 @@ export async function roleStage(): Promise<RoleStage> {
   const actor: Partial<Record<Identity, string>> = { ...principal };
   for (const name of workloads) {
     const { properties } = await made(`${ID}/${name}`, { location });
-    principal[name] = actor[name] = String(properties["principalId"]);
+    principal[name] = actor[name] = properties["principalId"] as string;
   }
   for (const name of personas) {
     const named = { displayName: name, mailNickname: name };
@@ -121,7 +121,9 @@ export async function roleStage(): Promise<RoleStage> {
       },
     });
   };
-  const take = async (row: PlannedRole) => void (await test.done("DELETE", pathOf(row)));
+  const take = async (row: PlannedRole) => {
+    await test.done("DELETE", pathOf(row));
+  };
   const inWorkspace = ({ scope }: PlannedRole) => scope === "workspace";
   for (const row of rows.filter((one) => !inWorkspace(one))) await give(row);
   await made(ids.workspace, workspaceBody());
