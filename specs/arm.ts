@@ -201,7 +201,7 @@ export interface AzureBlobProperties {
   accountName: string;
   containerName: string;
   endpoint: string;
-  protocol: "http" | "https";
+  protocol: string;
   description?: string;
   tags?: Strings;
   credentials:

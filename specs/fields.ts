@@ -4,6 +4,9 @@
  */
 import { z } from "zod";
 
+// Most schemas meet a few values in a run: to compile them costs more than it saves.
+z.config({ jitless: true });
+
 /**
  * A mapping with these keys and no other. The message of the issue for unknown keys is the list of the known ones,
  * so that a problem can name the nearest.
@@ -52,13 +55,18 @@ export const number = z.preprocess(
  * The schema that a value is meant for is told by the value: its problems are told, not those of the others.
  * For what a union would say less about.
  */
-export const choose = <T>(pick: (value: unknown) => z.ZodType<T>) =>
-  z.unknown().transform((value, context): T => {
+export const choose = <T>(pick: (value: unknown) => z.ZodType<T>) => {
+  const schema = z.unknown().transform((value, context): T => {
     const result = pick(value).safeParse(value);
     if (result.success) return result.data;
     context.issues.push(...(result.error.issues.map((issue) => ({ ...issue, input: value })) as never[]));
     return z.NEVER;
   });
+  picks.set(schema, pick);
+  return schema;
+};
+/** How each schema of {@link choose} chooses. */
+export const picks = new WeakMap<z.ZodType, (value: unknown) => z.ZodType>();
 
 /** A mapping whose values are text already, or nothing: where Microsoft's client takes no numbers. */
 export const texts = z.record(z.string(), z.string().nullable());
@@ -82,7 +90,13 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const strings = z.record(z.string(), scalar);
 export const version = z.union([z.string().min(1), z.number()]);
 
+/** What somebody is to write something else for: `<NAME>`, `{{name}}`. The client converts it; no stage takes it. */
+export const PLACEHOLDER = /^(?:<[^<>]+>|\{\{[^{}]+\}\})$/;
+
 const pattern = (expression: RegExp, allowed: string) => z.string().regex(expression, allowed);
+/** For a name that Azure looks at, and its client does not. */
+const checkedByAzure = (expression: RegExp, allowed: string) =>
+  pattern(new RegExp(`${expression.source}|${PLACEHOLDER.source}`), allowed);
 
 /** Rules of Azure: `reference-yaml-*`, `how-to-manage-quotas`, and the patterns of the resource provider's specification. */
 export const names = {
@@ -90,21 +104,26 @@ export const names = {
     /^(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
     "3 to 32 letters, digits and dashes, a letter first, no dash last",
   ),
-  asset: pattern(
+  /** Of a deployment, and of the endpoint that it is of. */
+  deployment: checkedByAzure(
+    /^(?=.{3,32}$)[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
+    "3 to 32 letters, digits and dashes, a letter first, no dash last",
+  ),
+  asset: checkedByAzure(
     /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/,
     "1 to 255 letters, digits, dots, dashes and underscores, a letter or digit first",
   ),
-  data: pattern(
+  data: checkedByAzure(
     /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}$/,
     "1 to 255 letters, digits, dashes and underscores, a letter or digit first",
   ),
-  compute: pattern(
+  compute: checkedByAzure(
     /^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}$/,
     "3 to 24 letters, digits and dashes, a letter first, and not a dash with only digits after it last",
   ),
-  datastore: pattern(/^[a-z0-9_]{1,255}$/, "1 to 255 lower-case letters, digits and underscores"),
-  storageAccount: pattern(/^[a-z0-9]{3,24}$/, "3 to 24 lower-case letters and digits"),
-  container: pattern(
+  datastore: checkedByAzure(/^[a-z0-9_]{1,255}$/, "1 to 255 lower-case letters, digits and underscores"),
+  storageAccount: checkedByAzure(/^[a-z0-9]{3,24}$/, "3 to 24 lower-case letters and digits"),
+  container: checkedByAzure(
     /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/,
     "3 to 63 lower-case letters, digits and single dashes, no dash first or last",
   ),

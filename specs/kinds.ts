@@ -2,7 +2,9 @@
 import { amlCompute } from "./kinds/aml-compute.ts";
 import { azureBlob } from "./kinds/azure-blob.ts";
 import {
+  automlComponent,
   commandComponent,
+  importComponent,
   parallelComponent,
   pipelineComponent,
   sparkComponent,
@@ -47,6 +49,8 @@ export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
   parallelComponent,
   sparkComponent,
   pipelineComponent,
+  automlComponent,
+  importComponent,
   commandJob,
   sweepJob,
   sparkJob,
@@ -73,7 +77,6 @@ export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
 
 /** Schema files of the CLI whose documents are known for what they are and not read yet. */
 const RECOGNISED = [
-  "automlComponent",
   "hub",
   "ModelVersionPackage",
   "monitorSchedule",
@@ -85,6 +88,39 @@ const RECOGNISED = [
 const names = Object.values(kinds).flatMap(({ kind, schemas }) =>
   schemas.map((schema) => ({ kind, schema })),
 );
+
+/** Kinds that the client tells apart by their `type`, whatever schema file a document names. */
+const FAMILIES: readonly Readonly<Record<string, Kind>>[] = [
+  {
+    command: "commandComponent",
+    parallel: "parallelComponent",
+    spark: "sparkComponent",
+    pipeline: "pipelineComponent",
+    automl: "automlComponent",
+    import: "importComponent",
+  },
+  {
+    command: "commandJob",
+    sweep: "sweepJob",
+    spark: "sparkJob",
+    pipeline: "pipelineJob",
+    automl: "autoMLJob",
+  },
+  {
+    amlcompute: "amlCompute",
+    computeinstance: "computeInstance",
+    kubernetes: "kubernetesCompute",
+    virtualmachine: "vmCompute",
+    synapsespark: "synapseSparkCompute",
+  },
+  {
+    azure_blob: "azureBlob",
+    azure_file: "azureFile",
+    azure_data_lake_gen1: "azureDataLakeGen1",
+    azure_data_lake_gen2: "azureDataLakeGen2",
+    one_lake: "oneLake",
+  },
+];
 
 export type Recognised =
   { readonly kind: Kind } | { readonly message: string; readonly path: readonly string[] };
@@ -112,6 +148,10 @@ function bySchema(schema: string, value: Mapping): Recognised {
     .replace(/(\.schema)?\.json$/i, "");
   const same = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
   const known = names.find((candidate) => same(candidate.schema));
+  const type = typeof value["type"] === "string" ? value["type"].toLowerCase() : "";
+  const family = FAMILIES.find((kindsOf) => known && Object.values(kindsOf).includes(known.kind));
+  const typed = family?.[type];
+  if (typed) return { kind: typed };
   // The older schema file is of both: a pipeline component says so, or is there.
   if (known?.kind === "batchDeployment" && isPipeline(value)) return { kind: "pipelineBatchDeployment" };
   if (known) return { kind: known.kind };

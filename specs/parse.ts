@@ -32,7 +32,7 @@ export interface Parsed {
   /** Whether the file itself says what it is. */
   readonly hasSchema: boolean;
   readonly problems: readonly Problem[];
-  /** Content that a job names and that is not there: `az ml` finds out when it uploads. */
+  /** What can be converted, and no stage can use: content that is not there, which `az ml` finds out when it uploads; placeholders. */
   readonly absent: readonly Problem[];
   /** Keys that Microsoft's tools ignore. */
   readonly warnings: readonly Problem[];
@@ -89,6 +89,7 @@ function readKind(kind: Kind, source: Source, value: Mapping, root?: string): Pa
   const { problems, absent, warnings, used, references } = reader;
   const read = { kind, hasSchema: "$schema" in value, problems, absent, warnings, used };
   const spec = kinds[kind].read(value, reader);
+  reader.placeholders(value);
   reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   const { name, version } = (spec ?? value) as { name?: unknown; version?: unknown };
   if (typeof name !== "string" || name === "") {

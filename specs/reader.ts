@@ -2,10 +2,11 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { z } from "zod";
+import { PLACEHOLDER, isMapping } from "./fields.ts";
 import { problemAt, schemaProblems, show } from "./problems.ts";
 import { isRefusal, parseAsset, parseCompute, parseUri } from "./references.ts";
 import type { Refusal } from "./references.ts";
-import { pythonText, readSource, readText } from "./source.ts";
+import { pythonQuoted, pythonText, readSource, readText } from "./source.ts";
 import type { Source } from "./source.ts";
 import type { AssetType, IdentitySpec, KeyPath, Problem, Reference, Referred } from "./types.ts";
 import type { RawIdentity } from "./fields.ts";
@@ -22,7 +23,7 @@ export class Reader {
   /** Absolute paths of files and folders that the document uses, so that a folder can be searched for what is left over. */
   readonly used = new Set<string>();
   readonly references: Referred[] = [];
-  /** Content that is not there yet: fine to convert, and nothing that a stage could upload. */
+  /** Content that is not there yet, placeholders: fine to convert, and nothing that a stage could use. */
   readonly absent: Problem[] = [];
   /** What Microsoft's tools leave out without a word. */
   readonly warnings: Problem[] = [];
@@ -47,6 +48,28 @@ export class Reader {
     return Object.fromEntries(
       Object.entries(value ?? {}).map(([key, item]) => [key, this.scalar(item, [...path, key])]),
     );
+  }
+
+  /** {@link strings} of anything: lists and mappings as Python writes them, and null says nothing. */
+  texts(value: Readonly<Record<string, unknown>> | undefined, path: KeyPath): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(value ?? {}).flatMap(([key, item]) =>
+        item === null ? [] : [[key, typeof item === "string" ? item : this.python(item, [...path, key])]],
+      ),
+    );
+  }
+
+  /** As Python's `repr()` gives it. */
+  private python(value: unknown, path: KeyPath): string {
+    if (value === null || value === undefined) return "None";
+    if (typeof value === "string") return pythonQuoted(value);
+    if (typeof value === "number" || typeof value === "boolean") return this.scalar(value, path);
+    if (Array.isArray(value))
+      return `[${value.map((item: unknown, index) => this.python(item, [...path, index])).join(", ")}]`;
+    const entries = Object.entries(value).map(
+      ([key, item]) => `${pythonQuoted(key)}: ${this.python(item, [...path, key])}`,
+    );
+    return `{${entries.join(", ")}}`;
   }
 
   scalar(value: Scalar, path: KeyPath): string {
@@ -96,15 +119,28 @@ export class Reader {
   ): Reference {
     const uri = parseUri(text);
     if (uri) return this.note(uri, path);
-    const absolute = this.local(text, path, wanted);
-    return absolute === undefined
-      ? REFUSED
-      : {
-          kind: "upload",
-          path: absolute,
-          type,
-          ...(datastore !== undefined && { datastore: bare(datastore) }),
-        };
+    return {
+      kind: "upload",
+      path: this.uploaded(text, path, wanted),
+      type,
+      ...(datastore !== undefined && { datastore: bare(datastore) }),
+    };
+  }
+
+  /** The absolute path of what is to be uploaded; that it is not there, or not what it should be, is for a stage to refuse. */
+  uploaded(text: string, path: KeyPath, wanted: Wanted = "file or folder"): string {
+    const absolute = this.place(text);
+    const found = kindOfFile(absolute);
+    if (found === undefined) this.missing(text, absolute, path);
+    else if (!wanted.includes(found))
+      this.unfit(path, `found ${show(text)}, a ${found}; allowed: a ${wanted}`);
+    else if (!this.escapes(absolute, text, path)) this.used.add(absolute);
+    return absolute;
+  }
+
+  /** For what is converted, and can be used by no stage. */
+  unfit(path: KeyPath, message: string): void {
+    this.absent.push(problemAt(this.source, path, message));
   }
 
   /** Keeps in mind that the document refers to it. */
@@ -117,12 +153,9 @@ export class Reader {
   input(text: string, type: AssetType, path: KeyPath, datastore?: string): Reference {
     const uri = parseUri(text);
     if (uri) return this.note(uri, path);
-    const absolute = this.place(text);
-    if (kindOfFile(absolute) === undefined) this.missing(text, absolute, path);
-    else if (!this.escapes(absolute, text, path)) this.used.add(absolute);
     return {
       kind: "upload",
-      path: absolute,
+      path: this.uploaded(text, path),
       type,
       ...(datastore !== undefined && { datastore: bare(datastore) }),
     };
@@ -133,13 +166,19 @@ export class Reader {
   }
 
   private missing(text: string, absolute: string, path: KeyPath): void {
-    this.absent.push(
-      problemAt(
-        this.source,
-        path,
-        `found ${show(text)}, and there is no such file or folder at ${readable(absolute)}`,
-      ),
-    );
+    this.unfit(path, `found ${show(text)}, and there is no such file or folder at ${readable(absolute)}`);
+  }
+
+  /** Notes every placeholder that nobody put a value for. */
+  placeholders(value: unknown, path: KeyPath = []): void {
+    if (typeof value === "string" && PLACEHOLDER.test(value))
+      this.unfit(path, `found ${show(value)}, a placeholder; put what it stands for`);
+    else if (Array.isArray(value))
+      value.forEach((item, index) => {
+        this.placeholders(item, [...path, index]);
+      });
+    else if (isMapping(value))
+      for (const [key, item] of Object.entries(value)) this.placeholders(item, [...path, key]);
   }
 
   asset(text: string, type: AssetType, path: KeyPath): Reference {
@@ -150,21 +189,18 @@ export class Reader {
     return this.known(parseCompute(text), text, path);
   }
 
-  /** {@link code} of a job or component: a URL too, and a folder that is not there yet. */
+  /** {@link code} of a job or component: a URL too; what is not there is refused, as by the client. */
   jobCode(text: string, path: KeyPath): Reference {
     if (/^azureml:(?!\/\/datastores)/.test(text)) return this.asset(text, "code", path);
     if (/^[a-zA-Z][a-zA-Z0-9+.-]+:\/\//.test(text)) return { kind: "uri", uri: text };
-    const absolute = this.place(text);
-    if (kindOfFile(absolute) === undefined) this.missing(text, absolute, path);
-    else if (!this.escapes(absolute, text, path)) this.used.add(absolute);
-    return { kind: "local", type: "code", path: absolute };
+    const absolute = this.local(text, path);
+    return absolute === undefined ? REFUSED : { kind: "local", type: "code", path: absolute };
   }
 
   /** A folder or file of code, or a code version that exists. */
   code(text: string, path: KeyPath): Reference {
     if (text.startsWith("azureml:")) return this.asset(text, "code", path);
-    const absolute = this.local(text, path);
-    return absolute === undefined ? REFUSED : { kind: "local", type: "code", path: absolute };
+    return { kind: "local", type: "code", path: this.uploaded(text, path) };
   }
 
   identity(raw: RawIdentity | undefined, path: KeyPath): IdentitySpec | undefined {

@@ -159,5 +159,8 @@ export interface ModelSpec extends Described {
   readonly path: Reference;
   readonly stage?: string;
   readonly flavors?: Readonly<Record<string, Tags>>;
+  /** Ids of what it may be deployed by; of a model in a registry. */
+  readonly default_deployment_template?: string;
+  readonly allowed_deployment_templates?: readonly string[];
   readonly properties: Tags;
 }

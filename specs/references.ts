@@ -1,4 +1,5 @@
 /** References as text: `azureml:model:1` and its relatives. */
+import { PLACEHOLDER } from "./fields.ts";
 import type { AssetType, Reference } from "./types.ts";
 
 /** As the resource provider and registries name the collections. */
@@ -78,7 +79,7 @@ export function parseUri(text: string): Reference | undefined {
 export function parseCompute(text: string): Reference | Refusal {
   const rest = text.replace(/^azureml:/, "");
   if (ARM_ID.test(rest)) return { kind: "armId", id: rest };
-  return /^[a-zA-Z][a-zA-Z0-9-]*$/.test(rest)
+  return /^[a-zA-Z][a-zA-Z0-9_-]*$/.test(rest) || PLACEHOLDER.test(rest)
     ? { kind: "compute", name: rest }
     : { allowed: `"azureml:NAME" of a compute target, or "azureml:" and its ARM id` };
 }

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { LineCounter, parseDocument, isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
 import type { Document, Node, Tags } from "yaml";
+import { lenient } from "./lenient.ts";
 import type { KeyPath, Position, Problem } from "./types.ts";
 
 /** Longer files are refused unread: specs are written by hand. */
@@ -54,13 +55,7 @@ export function readSource(file: string, text: string): SourceRead {
   if (text.length > MAX_LENGTH)
     return fail(`${String(text.length)} characters; allowed: at most ${String(MAX_LENGTH)}`);
   if (deeper(text, MAX_DEPTH)) return fail(`nested more than ${String(MAX_DEPTH)} levels deep`);
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    ...YAML_OPTIONS,
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: "error",
-  });
+  const { document, lines } = parseLeniently(text);
   if (document.errors.length > 0)
     return {
       problems: document.errors.map((error) => {
@@ -96,6 +91,24 @@ export function readSource(file: string, text: string): SourceRead {
       },
     },
   };
+}
+
+function parseLeniently(text: string): { document: Document; lines: LineCounter } {
+  const parse = (source: string) => {
+    const lines = new LineCounter();
+    const document: Document = parseDocument(source, {
+      ...YAML_OPTIONS,
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: "error",
+    });
+    return { document, lines };
+  };
+  const strict = parse(text);
+  if (strict.document.errors.length === 0) return strict;
+  const repaired = lenient(text);
+  const read = repaired === text ? strict : parse(repaired);
+  return read.document.errors.length === 0 ? read : strict;
 }
 
 /** Reads a file, but not one that {@link readSource} would refuse for its length: that one is cut just beyond it. */
@@ -155,5 +168,25 @@ function walk(document: Document, path: KeyPath): Found {
 export function pythonText(value: string | number | boolean, source = ""): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return value ? "True" : "False";
-  return Number.isInteger(value) && /^[^xX]*[.eE]/.test(source) ? value.toFixed(1) : String(value);
+  if (/^[-+]?[0-9]+$/.test(source) && !Number.isSafeInteger(value)) return source.replace(/^\+/, "");
+  return Number.isInteger(value) && !/^[^xX]*[.eE]/.test(source) ? String(value) : pythonFloat(value);
+}
+
+/** A number with a fraction, as Python's `repr()` gives it: `2.0`, `1e-05`, `1e+16`. */
+export function pythonFloat(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16))
+    return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+/** A text in quotes, as Python's `repr()` gives it. */
+export function pythonQuoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text
+    .replace(/\\/g, "\\\\")
+    .replace(/\n/g, "\\n")
+    .replace(/\r/g, "\\r")
+    .replace(/\t/g, "\\t");
+  return quote + (quote === "'" ? escaped.replace(/'/g, "\\'") : escaped) + quote;
 }

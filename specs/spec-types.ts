@@ -164,7 +164,7 @@ export interface AzureBlobSpec extends Described {
   readonly account_name: string;
   readonly container_name: string;
   readonly endpoint: string;
-  readonly protocol: "http" | "https";
+  readonly protocol: string;
   readonly credentials?: { readonly account_key: string } | { readonly sas_token: string };
 }
 
@@ -174,6 +174,8 @@ export type TemplateKind =
   | "parallelComponent"
   | "sparkComponent"
   | "pipelineComponent"
+  | "automlComponent"
+  | "importComponent"
   | "commandJob"
   | "sweepJob"
   | "sparkJob"

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { anything, boolean, keys, number, required, text, whole, words } from "../fields.ts";
 import { input } from "./inputs.ts";
-import { earlyTermination, samplingAlgorithm, space } from "./sweep.ts";
+import { modelSettings } from "./automl-models.ts";
+import { earlyTermination, samplingAlgorithm } from "./sweep.ts";
 import { pascal } from "../template.ts";
 
 type Words = readonly [string, ...string[]];
@@ -227,8 +228,6 @@ const sweep = keys({
   sampling_algorithm: samplingAlgorithm.optional(),
   early_termination: earlyTermination.optional(),
 });
-const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-const spaces = z.array(z.record(z.string(), z.union([space, z.string(), z.number(), z.boolean()])));
 const dataInput = z.union([text, input]);
 
 const table = (task: Task) => ({
@@ -241,10 +240,13 @@ const table = (task: Task) => ({
   ...(task.type === "Classification" && { positive_label: text.optional() }),
   ...(task.type === "Forecasting" && { forecasting: forecasting.optional() }),
 });
-const model = {
-  sweep: sweep.optional(),
-  training_parameters: settings.optional(),
-  search_space: spaces.optional(),
+const model = (task: Task) => {
+  const { parameters, sweep: swept } = modelSettings(task.type);
+  return {
+    sweep: sweep.optional(),
+    training_parameters: parameters.optional(),
+    search_space: z.array(swept).optional(),
+  };
 };
 
 /** The keys of a task, beside those of every job. */
@@ -263,7 +265,7 @@ export const taskSchema = (task: Task) => ({
   ...(task.family === "table"
     ? table(task)
     : {
-        ...model,
+        ...model(task),
         limits: LIMITS[task.family].optional(),
         ...(task.family === "text" && {
           featurization: keys({ dataset_language: text.optional() }).optional(),

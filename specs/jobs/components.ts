@@ -1,84 +1,19 @@
 /** Components: what a registered one says, and what a pipeline refers to by its file. */
 import { z } from "zod";
-import {
-  anything,
-  boolean,
-  choose,
-  isMapping,
-  keys,
-  readOnly,
-  text,
-  texts,
-  version,
-  whole,
-  words,
-} from "../fields.ts";
+import { anything, boolean, keys, readOnly, text, texts, version, whole, words } from "../fields.ts";
+import { didYouMean } from "../nearest.ts";
 import { hole } from "../template.ts";
+import { TASKS } from "./automl-tasks.ts";
+import { isBinding } from "./bindings.ts";
+import { inputPorts, outputPort, outputPorts, readPorts } from "./component-ports.ts";
 import { commandFields, environment, readEnvironment, resourcesFields } from "./parts.ts";
-import { checkConf, sparkFields } from "./spark.ts";
+import { sparkFields } from "./spark.ts";
 import type { Reader } from "../reader.ts";
 import type { Hole, KeyPath, Template } from "../types.ts";
 
-const PRIMITIVES = ["boolean", "integer", "number", "string"] as const;
-const CONTENT = [
-  "path",
-  "custom_model",
-  "mlflow_model",
-  "mltable",
-  "triton_model",
-  "uri_file",
-  "uri_folder",
-] as const;
-const MODES = [
-  "direct",
-  "download",
-  "eval_download",
-  "eval_mount",
-  "mount",
-  "ro_mount",
-  "rw_mount",
-  "upload",
-  "link",
-] as const;
-const value = z.union([z.string(), z.number(), z.boolean()]);
-const parameter = keys({
-  type: words(PRIMITIVES),
-  optional: boolean.optional(),
-  default: value.optional(),
-  description: text.optional(),
-  max: value.optional(),
-  min: value.optional(),
-  enum: z.array(text).optional(),
-});
-const inputPort = keys({
-  type: words(CONTENT),
-  optional: boolean.optional(),
-  default: text.optional(),
-  description: text.optional(),
-  mode: words(MODES).optional(),
-});
-type Port = Readonly<Record<string, unknown>> & { type: string };
-const isPrimitive = (raw: unknown): boolean =>
-  isMapping(raw) && (PRIMITIVES as readonly unknown[]).includes(String(raw["type"]).toLowerCase());
-const anyPort = keys({ type: words([...PRIMITIVES, ...CONTENT]) });
-const portOf = (primitive: z.ZodType, content: z.ZodType) =>
-  choose<Port>((raw) => {
-    const known =
-      isMapping(raw) && [...PRIMITIVES, ...CONTENT].includes(String(raw["type"]).toLowerCase() as never);
-    return (known ? (isPrimitive(raw) ? primitive : content) : anyPort.loose()) as z.ZodType<Port>;
-  });
-const inputPorts = z.record(z.string(), portOf(parameter, inputPort));
-const contentOutput = keys({
-  type: words(CONTENT),
-  description: text.optional(),
-  mode: words(MODES).optional(),
-});
-const primitiveOutput = z.looseObject({ type: words(PRIMITIVES), description: text.optional() });
-const outputPorts = z.record(z.string(), portOf(primitiveOutput, contentOutput));
-
 const componentName = z
   .string()
-  .regex(/^[a-z_][a-z0-9_]*$/, "lower-case letters, digits and underscores, no digit first");
+  .regex(/^[a-z][a-z0-9_]*$/, "lower-case letters, digits and underscores, a letter first");
 
 /** Of every component. */
 export const componentFields = {
@@ -98,49 +33,37 @@ export const componentFields = {
 };
 type RawComponent = z.infer<z.ZodObject<typeof componentFields>>;
 
-/** A default, a bound: as text, in the form that its type has in Python. */
-function asText(raw: unknown, type: string, reader: Reader, path: KeyPath): Template {
-  if (typeof raw !== "string" && typeof raw !== "number" && typeof raw !== "boolean") return undefined;
-  if (type === "number" && typeof raw !== "boolean") {
-    const parsed = Number(raw);
-    return Number.isInteger(parsed) ? parsed.toFixed(1) : String(parsed);
-  }
-  if (type === "boolean" && typeof raw === "string") return /^true$/i.test(raw) ? "True" : "False";
-  return reader.scalar(raw, path);
-}
-
-function readPort(raw: Port, reader: Reader, path: KeyPath): Template {
-  const primitive = isPrimitive(raw);
+/** Keys that the client does not know in a component go to the service as they are, but for a job's variables. */
+export function readOthers(raw: object, { shape }: z.ZodObject, reader: Reader): Record<string, Template> {
+  const others = Object.entries(raw).filter(([key]) => !(key in shape));
+  for (const [key] of others)
+    reader.ignored(
+      [key],
+      `key "${key}" is no key of a component; Microsoft's tools pass it on${didYouMean(key, Object.keys(shape))}`,
+    );
   return Object.fromEntries(
-    Object.entries(raw)
-      .filter(([key, item]) => item !== undefined && !(key === "optional" && item === false))
-      .map(([key, item]) => [
-        key,
-        primitive && ["default", "min", "max"].includes(key)
-          ? asText(item, raw.type, reader, [...path, key])
-          : (item as Template),
-      ]),
+    others.filter(([key]) => key !== "environment_variables") as [string, Template][],
   );
 }
-const readPorts = (
-  raw: Readonly<Record<string, Port>> | undefined,
-  reader: Reader,
-  path: KeyPath,
-): Template =>
-  raw && Object.keys(raw).length > 0
-    ? Object.fromEntries(
-        Object.entries(raw).map(([name, port]) => [name, readPort(port, reader, [...path, name])]),
-      )
-    : undefined;
 
-const source = (raw: RawComponent, type: string, reader: Reader, anonymous: boolean) => ({
-  name: anonymous ? "azureml_anonymous" : raw.name,
-  version: anonymous ? "1" : reader.version(raw.version, ["version"]),
+/** A component that belongs to the pipeline that names its file: its own name and version are nobody's. */
+export function anonymous(schema: z.ZodObject): z.ZodObject {
+  const made =
+    withoutNames.get(schema) ??
+    schema.extend({ name: z.unknown().optional(), version: z.unknown().optional() }).loose();
+  withoutNames.set(schema, made);
+  return made;
+}
+const withoutNames = new WeakMap<z.ZodObject, z.ZodObject>();
+
+const source = (raw: RawComponent, type: string, reader: Reader, isAnonymous: boolean) => ({
+  name: isAnonymous ? "azureml_anonymous" : raw.name,
+  version: isAnonymous ? "1" : reader.version(raw.version, ["version"]),
   $schema: raw.$schema,
   display_name: raw.display_name,
   description: raw.description,
   tags: raw.tags && Object.keys(raw.tags).length > 0 ? raw.tags : undefined,
-  is_deterministic: raw.is_deterministic ?? true,
+  is_deterministic: raw.is_deterministic ?? (type === "pipeline" ? undefined : true),
   inputs: readPorts(raw.inputs, reader, ["inputs"]),
   outputs: readPorts(raw.outputs, reader, ["outputs"]),
   type,
@@ -153,14 +76,14 @@ export function componentBody(
   type: string,
   own: Readonly<Record<string, Template>>,
   reader: Reader,
-  anonymous: boolean,
+  isAnonymous: boolean,
   properties: Readonly<Record<string, Template>> = {},
 ): Record<string, Template> {
   return {
     properties: {
-      componentSpec: { ...own, ...source(raw, type, reader, anonymous) },
+      componentSpec: { ...own, ...source(raw, type, reader, isAnonymous) },
       description: raw.description,
-      isAnonymous: anonymous,
+      isAnonymous,
       isArchived: type === "pipeline" ? undefined : false,
       properties,
       tags: raw.tags ?? {},
@@ -218,6 +141,21 @@ export const assetProperties = (
     ]),
   );
 
+const SIZES = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const;
+/** `10` items, or `10kb`. */
+export function batchSize(text: string | undefined, reader: Reader, path: KeyPath): Template {
+  if (text === undefined || isBinding(text)) return text;
+  const [, digits, unit] = /^\s*(\d+)\s*(kb|mb|gb)?\s*$/i.exec(text) ?? [];
+  if (digits === undefined) {
+    reader.problem(
+      path,
+      `found ${JSON.stringify(text)}; allowed: a whole number, maybe with kb, mb or gb after it`,
+    );
+    return undefined;
+  }
+  return Number(digits) * (unit === undefined ? 1 : SIZES[unit.toLowerCase() as keyof typeof SIZES]);
+}
+
 const task = keys({
   type: words(["run_function", "model", "function"]),
   code: text.optional(),
@@ -228,7 +166,7 @@ const task = keys({
   environment,
 });
 export const parallelFields = {
-  resources: keys(resourcesFields).optional(),
+  resources: keys({ ...resourcesFields, instance_count: whole(-(2 ** 31)).optional() }).optional(),
   logging_level: z
     .string()
     .regex(/^(DEBUG|INFO|WARNING)$/, "DEBUG, INFO, WARNING")
@@ -256,6 +194,11 @@ export function readTask(raw: z.infer<typeof task>, reader: Reader, path: KeyPat
     environment: readEnvironmentName(raw.environment, reader, [...path, "environment"]),
   };
 }
+/** In bytes or items, as text. */
+function size(text: string | undefined, reader: Reader): Template {
+  const read = batchSize(text, reader, ["mini_batch_size"]);
+  return typeof read === "number" ? String(read) : read;
+}
 export const readParallelSpec = (
   { partition_keys, ...raw }: RawParallel,
   reader: Reader,
@@ -263,7 +206,7 @@ export const readParallelSpec = (
   resources: raw.resources as Template,
   logging_level: raw.logging_level,
   task: raw.task && readTask(raw.task, reader, ["task"]),
-  mini_batch_size: raw.mini_batch_size,
+  mini_batch_size: size(raw.mini_batch_size, reader),
   partition_keys: partition_keys && pythonList(partition_keys),
   input_data: raw.input_data,
   retry_settings: raw.retry_settings,
@@ -286,9 +229,9 @@ export function readSparkSpec(
   raw: z.infer<typeof sparkComponentSchema>,
   reader: Reader,
 ): Record<string, Template> {
-  checkConf(raw.conf, reader, ["conf"]);
   return {
-    code: raw.code === undefined ? undefined : readCode(raw.code, reader, ["code"]),
+    // Unless it says where, its code is beside it.
+    code: readCode(raw.code ?? ".", reader, ["code"]),
     entry: raw.entry,
     py_files: raw.py_files,
     jars: raw.jars,
@@ -299,4 +242,34 @@ export function readSparkSpec(
     args: raw.args,
     properties: raw.properties as Template,
   };
+}
+
+export const automlComponentSchema = keys({
+  ...componentFields,
+  type: words(["automl"]),
+  task: words(Object.keys(TASKS) as [string]),
+});
+
+const SOURCES = ["type", "connection", "query", "path"] as const;
+export const importComponentSchema = keys({
+  ...componentFields,
+  type: words(["import"]).optional(),
+  source: inputPorts.refine(
+    (all) => Object.keys(all).every((key) => (SOURCES as readonly string[]).includes(key)),
+    `allowed in a source: ${SOURCES.join(", ")}`,
+  ),
+  output: outputPort,
+});
+
+/** To the service it is a command of that name. */
+export function readImportComponent(
+  raw: z.infer<typeof importComponentSchema>,
+  reader: Reader,
+): Record<string, Template> {
+  const own = { command: "import" };
+  const ports = { inputs: raw.source, outputs: { output: raw.output } };
+  const body = componentBody({ ...raw, ...ports }, "command", own, reader, false);
+  const { componentSpec, ...rest } = body["properties"] as Record<string, Record<string, Template>>;
+  const tags = { ...(raw.tags ?? {}), component_type_overwrite: "import" };
+  return { properties: { ...rest, componentSpec: { ...componentSpec, tags } } };
 }

@@ -1,7 +1,9 @@
 /** Inputs and outputs of jobs and of the nodes of a pipeline. */
 import { z } from "zod";
 import { choose, isMapping, keys, scalars, text, version, words } from "../fields.ts";
+import { pythonText } from "../source.ts";
 import { hole } from "../template.ts";
+import { SINGLE_BINDING, isBinding } from "./bindings.ts";
 import type { Reader } from "../reader.ts";
 import type { AssetType, KeyPath, Template } from "../types.ts";
 
@@ -18,9 +20,6 @@ const modes = {
 } as const;
 const READ = ["download", "ro_mount", "direct"] as const;
 const READ_TABLE = [...READ, "eval_mount", "eval_download"] as const;
-const BINDING = /^\s*\$\{\{.*\}\}\s*$/s;
-export const isBinding = (value: unknown): value is string =>
-  typeof value === "string" && BINDING.test(value);
 
 interface RawInput {
   type?: string | undefined;
@@ -60,7 +59,7 @@ export const output = outputMapping.nullable();
 export const outputs = z.record(z.string(), output);
 /** Of a node: what a pipeline binds, too. */
 export const nodeOutput = choose<string | z.infer<typeof output>>((value) =>
-  typeof value === "string" ? z.string().regex(BINDING, "${{parent.outputs.NAME}}") : output,
+  typeof value === "string" ? z.string().regex(SINGLE_BINDING, "${{parent.outputs.NAME}}") : output,
 );
 export const nodeOutputs = z.record(z.string(), nodeOutput);
 
@@ -76,7 +75,7 @@ export const readInputs = (
 
 export function readInput(raw: Input, reader: Reader, path: KeyPath): Template {
   if (typeof raw !== "object") return { value: reader.scalar(raw, path), jobInputType: "literal" };
-  if ("value" in raw) return { value: reader.scalar(raw.value, [...path, "value"]), jobInputType: "literal" };
+  if ("value" in raw) return { value: readLiteral(raw.value, reader, path), jobInputType: "literal" };
   const { type = "uri_folder", mode, path: where, datastore } = raw;
   const how = mode === undefined ? {} : { mode: modes[mode] };
   if (where === undefined) return { ...how, jobInputType: type };
@@ -89,6 +88,21 @@ export function readInput(raw: Input, reader: Reader, path: KeyPath): Template {
   };
 }
 
+/**
+ * The client tries a truth value and a whole number before any other, and both take what they can of a number:
+ * `value: 1` is `True`, and `value: 0.5` is `0`.
+ */
+function readLiteral(value: string | number | boolean, reader: Reader, path: KeyPath): string {
+  if (typeof value !== "number") return reader.scalar(value, [...path, "value"]);
+  const read = value === 0 || value === 1 ? pythonText(value === 1) : String(Math.trunc(value));
+  if (Number(read) !== value)
+    reader.ignored(
+      [...path, "value"],
+      `Microsoft's tools read ${String(value)} as ${read}; quoted, it stays`,
+    );
+  return read;
+}
+
 /** An asset, a URI as it is written, or what is to be uploaded. */
 function readPlace(
   where: string,
@@ -97,7 +111,11 @@ function readPlace(
   path: KeyPath,
   datastore?: string,
 ): Template {
-  if (/^azureml:(?!\/\/)|^azureml:\/\/registries\//.test(where)) return hole(reader.asset(where, type, path));
+  if (/^azureml:\/\/registries\//.test(where)) {
+    const collection = /^azureml:\/\/registries\/[^/]+\/([^/]+)/.exec(where)?.[1];
+    return hole(reader.asset(where, collection === "models" ? "model" : type, path));
+  }
+  if (/^azureml:(?!\/\/)/.test(where)) return hole(reader.asset(where, type, path));
   const reference = reader.input(where, type, path, datastore);
   // A datastore's path stays in its short form in jobs.
   return reference.kind === "upload" ? hole(reference) : where;

@@ -15,6 +15,7 @@ import {
 } from "../fields.ts";
 import { environmentSchema, readEnvironmentReference } from "../kinds/environment.ts";
 import { camelKeys, hole, pascal } from "../template.ts";
+import { isBinding } from "./bindings.ts";
 import type { Reader } from "../reader.ts";
 import type { KeyPath, Reference, Template } from "../types.ts";
 
@@ -31,9 +32,11 @@ export const resources = keys(resourcesFields);
 
 export const readResources = ({
   docker_args,
+  properties,
   ...raw
 }: z.infer<typeof resources>): Record<string, Template> => ({
   ...camelKeys(raw),
+  ...(properties && { properties: readPlatform(properties) }),
   ...(Array.isArray(docker_args) ? { dockerArgsList: docker_args } : { dockerArgs: docker_args }),
 });
 
@@ -43,6 +46,18 @@ export const jobResources = (raw: z.infer<typeof resources>): Record<string, Tem
   ...readResources(raw),
 });
 
+/** What the client calls the platform properties that it knows, in any letters. */
+const PLATFORMS: Readonly<Record<string, string>> = {
+  aisupercomputer: "AISuperComputer",
+  singularity: "AISuperComputer",
+  itp: "itp",
+  target_selector: "target_selector",
+};
+const readPlatform = (raw: Readonly<Record<string, unknown>>): Template =>
+  Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [PLATFORMS[key.toLowerCase()] ?? key, value as Template]),
+  );
+
 const DISTRIBUTIONS = { pytorch: "PyTorch", mpi: "Mpi", tensorflow: "TensorFlow", ray: "Ray" } as const;
 const processes = { process_count_per_instance: whole(0).optional() };
 const distributions = {
@@ -50,7 +65,7 @@ const distributions = {
   mpi: keys({ type: words(["mpi"]), ...processes }),
   tensorflow: keys({
     type: words(["tensorflow"]),
-    parameter_server_count: whole(0).optional(),
+    parameter_server_count: whole(0).default(0),
     worker_count: whole(0).optional(),
   }),
   ray: keys({
@@ -208,7 +223,7 @@ export const readJob = (raw: RawJob, reader: Reader): Record<string, Template> =
 /** A target by name or id. `serverless` and other words that name no target of the workspace stay. */
 export function readCompute(raw: string | undefined, reader: Reader, path: KeyPath): Template {
   if (raw === undefined || /^local$/i.test(raw)) return undefined;
-  if (/^serverless$/i.test(raw)) return raw;
+  if (/^serverless$/i.test(raw) || isBinding(raw)) return raw;
   return hole(reader.compute(raw, path));
 }
 
@@ -219,7 +234,11 @@ export const environment = choose((value) =>
 export function readEnvironment(raw: z.infer<typeof environment>, reader: Reader, path: KeyPath): Reference {
   const short = typeof raw === "string" && /^azureml:[^/@:]+$/.test(raw) && !raw.includes("AzureML-");
   // Without a version, it is the latest.
-  return readEnvironmentReference(short ? `${raw}@latest` : raw, reader, path);
+  const reference = readEnvironmentReference(short ? `${raw}@latest` : raw, reader, path);
+  if (reference.kind !== "local" || reference.type !== "environment") return reference;
+  // One that is written in place is nobody's but the job's, whatever it is called.
+  const { name: _, version: __, ...spec } = reference.spec;
+  return { ...reference, spec };
 }
 
 const command = {

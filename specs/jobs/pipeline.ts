@@ -1,7 +1,7 @@
 /** Pipeline components, in their own file or referred to from one. */
 import type { z } from "zod";
 import { anything, keys, words } from "../fields.ts";
-import { componentBody, componentFields } from "./components.ts";
+import { anonymous, componentBody, componentFields, readOthers } from "./components.ts";
 import { nodes, readNodes } from "./nodes.ts";
 import type { Reader } from "../reader.ts";
 import type { Template } from "../types.ts";
@@ -14,14 +14,19 @@ export const pipelineComponentSchema = keys({
 });
 type Raw = z.infer<typeof pipelineComponentSchema>;
 
-/** The body of a version, in a file of its own (`anonymous` false) or made for a pipeline. */
+/** The body of a version, in a file of its own (`isAnonymous` false) or made for a pipeline. */
 export function readPipelineComponent(
   raw: Raw,
   reader: Reader,
-  anonymous: boolean,
+  isAnonymous: boolean,
 ): Record<string, Template> {
-  const spec = { jobs: readNodes(raw.jobs ?? {}, reader, ["jobs"], pipelineComponent), sourceJobId: null };
-  return componentBody(raw, "pipeline", spec, reader, anonymous);
+  const others = readOthers(raw, pipelineComponentSchema, reader);
+  const spec = {
+    ...others,
+    jobs: readNodes(raw.jobs ?? {}, reader, ["jobs"], pipelineComponent),
+    sourceJobId: null,
+  };
+  return componentBody(raw, "pipeline", spec, reader, isAnonymous);
 }
 
 /** Files that are being read, outermost first: a pipeline that holds itself has no end. */
@@ -35,7 +40,7 @@ export function pipelineComponent(file: Reader): Record<string, Template> | unde
   }
   open.push(name);
   try {
-    const raw = file.check(pipelineComponentSchema);
+    const raw = file.check(anonymous(pipelineComponentSchema)) as Raw | undefined;
     return raw && readPipelineComponent(raw, file, true);
   } finally {
     open.pop();

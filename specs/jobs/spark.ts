@@ -52,6 +52,24 @@ export const readSparkResources = (
   runtimeVersion: reader.version(raw.runtime_version, [...path, "runtime_version"]),
 });
 
+/** On a cluster of its own it runs as that, else as its user, unless it says otherwise. */
+export const sparkIdentity = (compute: string | undefined): { type: "managed" | "user_identity" } => ({
+  type: compute === undefined ? "user_identity" : "managed",
+});
+
+const DYNAMIC = "spark.dynamicAllocation.enabled";
+const isDynamic = (conf: Readonly<Record<string, unknown>>): boolean => /^true$/i.test(String(conf[DYNAMIC]));
+
+/** Where executors come and go, it begins with the least of them. */
+export function readConf<Value>(conf: Readonly<Record<string, Value>> | undefined): Record<string, Value> {
+  const given = { ...conf };
+  const least = given["spark.dynamicAllocation.minExecutors"];
+  if (isDynamic(given) && least !== undefined) given["spark.executor.instances"] ??= least;
+  return given;
+}
+export const readNodeConf = (conf: Readonly<Record<string, Template>> | undefined): Template =>
+  conf && readConf(conf);
+
 const CORES = ["spark.driver.cores", "spark.executor.cores"];
 /** What a run has to say of drivers and executors, unless executors come and go. */
 const NEEDED = [...CORES, "spark.driver.memory", "spark.executor.memory"];
@@ -66,7 +84,7 @@ export function checkConf(
   for (const name of NEEDED)
     if (given[name] === undefined)
       reader.problem([...path, name], `is missing in conf; a Spark run needs it`);
-  const dynamic = /^true$/i.test(String(given["spark.dynamicAllocation.enabled"]));
+  const dynamic = isDynamic(given);
   const bounds = ["spark.dynamicAllocation.minExecutors", "spark.dynamicAllocation.maxExecutors"];
   for (const name of dynamic ? bounds : ["spark.executor.instances"])
     if (given[name] === undefined)

@@ -4,6 +4,7 @@ import { isoFromSeconds } from "../durations.ts";
 import { choose, isMapping, keys, text, texts, words } from "../fields.ts";
 import { TASKS, algorithmName, choices, taskSchema } from "../jobs/automl-tasks.ts";
 import type { RawTask, Task } from "../jobs/automl-tasks.ts";
+import { spaceText } from "../jobs/automl-spaces.ts";
 import { outputs, readInput, readOutputs } from "../jobs/inputs.ts";
 import { jobFields, jobResources, queueSettings, readJob, readQueue, resources } from "../jobs/parts.ts";
 import { readPolicy } from "../jobs/sweep.ts";
@@ -142,17 +143,6 @@ function taskDetails(raw: Raw, task: Task, reader: Reader): Record<string, Templ
       Object.fromEntries(Object.entries(camelKeys(space)).map(([key, item]) => [key, spaceText(item)])),
     ),
   };
-}
-
-const quoted = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
-const literal = (value: unknown): string => (typeof value === "string" ? `'${value}'` : quoted(value));
-
-/** A distribution as the service reads it here: `uniform(0.1,1)`, `choice('a','b')`. */
-function spaceText(item: unknown): Template {
-  if (!isMapping(item)) return item === undefined ? undefined : quoted(item);
-  const { type, values, ...numbers } = item;
-  const all = Array.isArray(values) ? values.map(literal) : Object.values(numbers).map(String);
-  return `${String(type)}(${all.join(",")})`;
 }
 
 const taskOf = (value: unknown): string => (isMapping(value) ? String(value["task"]).toLowerCase() : "");

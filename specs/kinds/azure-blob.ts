@@ -13,7 +13,7 @@ const schema = keys({
   account_name: names.storageAccount,
   container_name: names.container,
   endpoint: text.default("core.windows.net"),
-  protocol: words(["http", "https"]).default("https"),
+  protocol: text.default("https"),
   credentials: z.union([keys({ account_key: required }), keys({ sas_token: required }), keys({})]).optional(),
   id: readOnly,
 });

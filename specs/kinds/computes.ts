@@ -252,7 +252,7 @@ export const vmCompute = defineTemplate({
         computeType: "VirtualMachine",
         resourceId: raw.resource_id,
         properties: {
-          sshPort: ssh?.ssh_port,
+          sshPort: ssh?.ssh_port ?? 22,
           administratorAccount: ssh && {
             username: ssh.admin_username,
             password: ssh.admin_password,

@@ -4,14 +4,15 @@ import { common, keys, names, readOnly, required, strings, text } from "../field
 import type { Reader } from "../reader.ts";
 import { environmentSchema, readEnvironmentReference } from "./environment.ts";
 import { modelSchema, readModelReference } from "./model.ts";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ArmCodeConfiguration } from "../arm.ts";
 import type { CodeConfigurationSpec, Reference, ReferenceResolver } from "../types.ts";
 
 export const deploymentFields = {
   ...common,
-  name: names.endpoint.optional(),
-  endpoint_name: names.endpoint,
+  name: names.deployment.optional(),
+  endpoint_name: names.deployment,
   properties: strings.optional(),
   model: z.union([z.string(), modelSchema]).optional(),
   code_configuration: keys({ code: text.optional(), scoring_script: required }).optional(),
@@ -58,8 +59,8 @@ function readCode(
 ): CodeConfigurationSpec {
   if (raw.code === undefined) return { scoring_script: raw.scoring_script };
   const code = reader.code(raw.code, ["code_configuration", "code"]);
-  if (code.kind === "local" && code.type === "code")
-    reader.local(join(code.path, raw.scoring_script), ["code_configuration", "scoring_script"], "file");
+  if (code.kind === "local" && code.type === "code" && existsSync(code.path))
+    reader.uploaded(join(code.path, raw.scoring_script), ["code_configuration", "scoring_script"], "file");
   return { code, scoring_script: raw.scoring_script };
 }
 

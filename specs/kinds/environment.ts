@@ -72,8 +72,9 @@ function readBuild(
   datastore: string | undefined,
 ): NonNullable<EnvironmentSpec["build"]> {
   const context = reader.content(build.path, "environment", [...path, "path"], datastore, "folder");
+  if (context.kind === "upload") reader.local(build.path, [...path, "path"], "folder");
   if (context.kind === "upload")
-    reader.local(
+    reader.uploaded(
       `${context.path}/${build.dockerfile_path ?? "Dockerfile"}`,
       [...path, "dockerfile_path"],
       "file",

@@ -1,13 +1,13 @@
 /** Models: a file or folder beside the YAML, or a URI. */
 import { z } from "zod";
 import {
+  anything,
   assetFields,
   common,
   keys,
   names,
   readOnly,
   required,
-  strings,
   text,
   version,
   words,
@@ -17,6 +17,9 @@ import type { Reader } from "../reader.ts";
 import type { ModelProperties } from "../arm.ts";
 import type { KeyPath, ModelSpec, Reference, ReferenceResolver } from "../types.ts";
 
+/** Of a model in a registry. */
+const deploymentTemplate = keys({ asset_id: text.optional() });
+
 export const modelSchema = keys({
   ...common,
   ...assetFields,
@@ -24,9 +27,13 @@ export const modelSchema = keys({
   version: version.optional(),
   type: words(["custom_model", "mlflow_model", "triton_model"]).default("custom_model"),
   path: required,
+  tags: anything.optional(),
   stage: text.optional(),
-  flavors: z.record(z.string(), strings).optional(),
-  properties: strings.optional(),
+  flavors: z.record(z.string(), anything).optional(),
+  properties: anything.optional(),
+  system_metadata: anything.optional(),
+  default_deployment_template: deploymentTemplate.optional(),
+  allowed_deployment_templates: z.array(deploymentTemplate).optional(),
   datastore: text.optional(),
   utc_time_created: readOnly,
   job_name: readOnly,
@@ -39,7 +46,7 @@ function readModel(raw: RawModel, reader: Reader, path: KeyPath = []): ModelSpec
     name: raw.name,
     version: reader.version(raw.version, [...path, "version"]),
     description: raw.description,
-    tags: reader.strings(raw.tags, [...path, "tags"]),
+    tags: reader.texts(raw.tags, [...path, "tags"]),
     type: raw.type,
     path: content,
     stage: raw.stage,
@@ -48,10 +55,12 @@ function readModel(raw: RawModel, reader: Reader, path: KeyPath = []): ModelSpec
       Object.fromEntries(
         Object.entries(raw.flavors).map(([name, data]) => [
           name,
-          reader.strings(data, [...path, "flavors", name]),
+          reader.texts(data, [...path, "flavors", name]),
         ]),
       ),
-    properties: reader.strings(raw.properties, [...path, "properties"]),
+    properties: reader.texts(raw.properties, [...path, "properties"]),
+    default_deployment_template: raw.default_deployment_template?.asset_id,
+    allowed_deployment_templates: raw.allowed_deployment_templates?.map(({ asset_id }) => asset_id ?? ""),
   });
 }
 
@@ -80,7 +89,21 @@ export const modelProperties = <Id>(
     stage: spec.stage,
     isAnonymous,
     isArchived: false,
+    ...templates(spec),
   });
+
+/** The client leaves the stage out where there are such templates. */
+function templates({
+  default_deployment_template: one,
+  allowed_deployment_templates: all,
+}: ModelSpec): object {
+  if (one === undefined && !all?.length) return {};
+  return {
+    stage: undefined,
+    defaultDeploymentTemplate: one === undefined ? undefined : { assetId: one },
+    allowedDeploymentTemplates: all?.length ? all.map((assetId) => ({ assetId })) : undefined,
+  };
+}
 
 export const model = defineKind({
   kind: "model",

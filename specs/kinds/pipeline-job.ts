@@ -1,6 +1,6 @@
 /** Pipeline jobs: of nodes, or of one pipeline component. */
 import { z } from "zod";
-import { boolean, keys, text, words } from "../fields.ts";
+import { boolean, isMapping, keys, text, words } from "../fields.ts";
 import { inputs, outputs, readInputs, readOutputs } from "../jobs/inputs.ts";
 import { nodes, readNodes } from "../jobs/nodes.ts";
 import { jobFields, readCompute, readJob } from "../jobs/parts.ts";
@@ -51,32 +51,42 @@ export function readSettings(
 
 /** What is sent for a pipeline; a schedule holds the same. */
 export function readPipelineJob(raw: Raw, reader: Reader): Record<string, Template> {
-  const remote = raw.component?.startsWith("azureml:");
+  const component = raw.component === undefined ? undefined : readComponent(raw.component, reader);
   return {
     ...readJob(raw, reader),
-    jobs: readNodes(raw.jobs ?? {}, reader, ["jobs"], pipelineComponent),
-    componentId: raw.component === undefined ? undefined : readComponent(raw.component, reader),
-    inputs: readInputs(raw.inputs, reader, ["inputs"]),
+    jobs: component?.jobs ?? readNodes(raw.jobs ?? {}, reader, ["jobs"], pipelineComponent),
+    componentId: component?.id,
+    // An input that says nothing is left to the pipeline's own default.
+    inputs: readInputs(withoutEmpty(raw.inputs), reader, ["inputs"]),
     outputs: readOutputs(raw.outputs, reader, ["outputs"]),
     settings: {
       ...readSettings(raw.settings, reader),
-      _source: remote ? "REMOTE.WORKSPACE.JOB" : "YAML.JOB",
+      _source: component?.source ?? "YAML.JOB",
     },
     jobType: "Pipeline",
   };
 }
 
-function readComponent(text: string, reader: Reader): Template {
-  if (text.startsWith("azureml:")) return hole(reader.asset(text, "component", ["component"]));
+const withoutEmpty = (all: Raw["inputs"]): Raw["inputs"] =>
+  all &&
+  Object.fromEntries(
+    Object.entries(all).filter(
+      ([, value]) => value !== "" && !(isMapping(value) && "value" in value && value["value"] === ""),
+    ),
+  );
+
+/** A component that exists, by its id; of one in a file, its nodes. */
+function readComponent(
+  text: string,
+  reader: Reader,
+): { readonly id?: Template; readonly jobs?: Template; readonly source: string } {
+  if (text.startsWith("azureml:"))
+    return { id: hole(reader.asset(text, "component", ["component"])), source: "REMOTE.WORKSPACE.JOB" };
   const file = reader.include(text, ["component"]);
   const body = file && pipelineComponent(file);
   if (file) reader.adopt(file, ["component"]);
-  return hole({
-    kind: "local",
-    type: "component",
-    ...(file && { path: file.source.file }),
-    spec: { body: body ?? {} },
-  });
+  const { componentSpec } = (body?.["properties"] ?? {}) as { componentSpec?: { jobs?: Template } };
+  return { jobs: componentSpec?.jobs ?? {}, source: "YAML.COMPONENT" };
 }
 
 export const pipelineJob = defineTemplate({

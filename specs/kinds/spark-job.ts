@@ -2,7 +2,15 @@
 import { keys, words } from "../fields.ts";
 import { inputs, outputs, readInputs, readOutputs } from "../jobs/inputs.ts";
 import { jobFields, readEnvironment, readJob } from "../jobs/parts.ts";
-import { checkConf, readEntry, readSparkResources, sparkFields, sparkResources } from "../jobs/spark.ts";
+import {
+  checkConf,
+  readConf,
+  readEntry,
+  readSparkResources,
+  sparkFields,
+  sparkIdentity,
+  sparkResources,
+} from "../jobs/spark.ts";
 import { anything } from "../fields.ts";
 import { defineTemplate, hole } from "../template.ts";
 import { isComponent } from "./command-job.ts";
@@ -24,8 +32,7 @@ export const sparkJob = defineTemplate({
   read: (raw, reader) => {
     checkConf(raw.conf, reader, ["conf"]);
     const job = readJob(
-      // It runs as its user unless it says otherwise.
-      { ...raw, properties: {}, identity: raw.identity ?? { type: "user_identity" } },
+      { ...raw, properties: {}, identity: raw.identity ?? sparkIdentity(raw.compute) },
       reader,
     );
     return {
@@ -39,7 +46,7 @@ export const sparkJob = defineTemplate({
           jars: raw.jars,
           files: raw.files,
           archives: raw.archives,
-          conf: reader.strings(raw.conf, ["conf"]),
+          conf: readConf(reader.strings(raw.conf, ["conf"])),
           environmentId: raw.environment
             ? hole(readEnvironment(raw.environment, reader, ["environment"]))
             : undefined,

@@ -41,14 +41,14 @@ const SURROUNDINGS = {
 export const schema = (name: string): string =>
   `$schema: https://azuremlschemas.azureedge.net/latest/${name}.schema.json\n`;
 
-/** Parses `text` as `spec.yml` in a folder with a score.py, a model, a conda file and an MLTable. Paths come out as `/…`. */
+/** Parses `text`, with every problem that a stage is told, as `spec.yml` in a folder with a score.py, a model, a conda file and an MLTable. Paths come out as `/…`. */
 export const parseText = (text: string): Parsed =>
   withFolder(SURROUNDINGS, (folder) => {
     const parsed = parseSpec(join(folder, "spec.yml"), text);
     const strip = (value: string) => value.replaceAll(folder, "");
     return {
       ...parsed,
-      problems: parsed.problems.map((problem) => ({
+      problems: [...parsed.problems, ...parsed.absent].map((problem) => ({
         ...problem,
         file: strip(problem.file),
         message: strip(problem.message),
@@ -58,7 +58,9 @@ export const parseText = (text: string): Parsed =>
 
 /** `line:column path: message` of each problem. */
 export const problemsOf = (text: string): string[] =>
-  parseText(text).problems.map(
-    ({ line, column, path, message }) =>
-      `${String(line)}:${String(column)} ${path === "" ? "" : `${path}: `}${message}`,
-  );
+  parseText(text)
+    .problems.toSorted((a, b) => a.line - b.line)
+    .map(
+      ({ line, column, path, message }) =>
+        `${String(line)}:${String(column)} ${path === "" ? "" : `${path}: `}${message}`,
+    );

@@ -156,7 +156,7 @@ test("a key that Microsoft's tools ignore is a warning that says so", () => {
   expect(warnings.map(({ path, message }) => [path, message])).toEqual([
     [
       "jobs.a.inptus",
-      'key "inptus" is ignored by Microsoft\'s tools beside a component; did you mean "inputs"?',
+      'key "inptus" is no key of a node; Microsoft\'s tools pass it on; did you mean "inputs"?',
     ],
   ]);
 });
