@@ -24,7 +24,11 @@ const isHole = (value: Template): value is Hole =>
     (typeof value.hole === "object" && value.hole !== null && "kind" in value.hole));
 
 /** The template with an id in each hole; keys that are `undefined` are left out. */
-export function fill<Id>(template: Template, resolve: ReferenceResolver<Id>, context: ArmContext<Id>): unknown {
+export function fill<Id>(
+  template: Template,
+  resolve: ReferenceResolver<Id>,
+  context: ArmContext<Id>,
+): unknown {
   if (typeof template !== "object" || template === null) return template;
   if (Array.isArray(template)) return template.map((item: Template) => fill(item, resolve, context));
   if (isHole(template)) return template.hole === "location" ? context.location : resolve(template.hole);

@@ -1,5 +1,5 @@
 /** What AutoML's models of images and texts are trained with, and which of it may be swept. */
-import { z } from "zod";
+import type { z } from "zod";
 import { boolean, choose, isMapping, keys, number, text, whole, words } from "../fields.ts";
 import { space } from "./sweep.ts";
 

@@ -27,7 +27,7 @@ export function readCommandNode(raw: RawCommand, reader: Reader, path: KeyPath):
     return { ...readSettings(raw, reader, path), ...inlineCommand(raw, reader, path) };
   let of: Pick<RawCommand, "resources" | "distribution"> = {};
   const referred = commandComponentOf(raw.component, reader, [...path, "component"], (seen) => {
-    of = seen as typeof of;
+    of = seen;
   });
   // What the node leaves open, its component says.
   const { resources = of.resources, distribution = of.distribution } = raw;

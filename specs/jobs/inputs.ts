@@ -111,7 +111,7 @@ function readPlace(
   path: KeyPath,
   datastore?: string,
 ): Template {
-  if (/^azureml:\/\/registries\//.test(where)) {
+  if (where.startsWith("azureml://registries/")) {
     const collection = /^azureml:\/\/registries\/[^/]+\/([^/]+)/.exec(where)?.[1];
     return hole(reader.asset(where, collection === "models" ? "model" : type, path));
   }

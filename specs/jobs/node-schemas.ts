@@ -138,7 +138,7 @@ export const nodes = z.record(
   choose<RawNode>((value) => {
     if (!isMapping(value)) return anyNode;
     const type = typeOf(value);
-    if (type === "automl") return automlNode as z.ZodType<RawNode>;
+    if (type === "automl") return automlNode;
     const schemas = SCHEMAS[type as NodeType] as (typeof SCHEMAS)[NodeType] | undefined;
     if (!schemas) return anyNode;
     return isReferred(value) ? BINDABLE[type as NodeType] : (schemas.inline as z.ZodType<RawNode>);

@@ -5,14 +5,14 @@ import { isMapping } from "../fields.ts";
 import { readAutomlNode } from "./automl-node.ts";
 import { readCommandNode, readSweepNode } from "./command-nodes.ts";
 import { readComponent } from "./node-components.ts";
-import { nodeCommon, readNodeInputs, readNodeOutputs } from "./node-parts.ts";
+import { readNodeInputs, readNodeOutputs } from "./node-parts.ts";
 import { SCHEMAS, isReferred, typeOf } from "./node-schemas.ts";
 import { readParallelNode } from "./parallel-node.ts";
 import { readCompute } from "./parts.ts";
 import { readSparkNode } from "./spark-node.ts";
 import { readTransferNode } from "./transfer-node.ts";
 import type { NodeType } from "./node-schemas.ts";
-import type { RawNode } from "./node-parts.ts";
+import type { RawNode, nodeCommon } from "./node-parts.ts";
 import type { Reader } from "../reader.ts";
 import type { KeyPath, Template } from "../types.ts";
 

@@ -51,7 +51,7 @@ export function readParallelNode(
     logging_level: raw.logging_level,
     mini_batch_size:
       batchSize(raw.mini_batch_size ?? of?.mini_batch_size, reader, [...path, "mini_batch_size"]) ??
-      (raw.component === undefined ? 0 : undefined),
+      ("component" in raw ? undefined : 0),
     partition_keys: keysOf && pythonList(keysOf),
     identity: raw.identity && snakeKeys(readJobIdentity(raw.identity)),
   };
