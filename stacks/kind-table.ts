@@ -38,6 +38,8 @@ export const kindTable: Readonly<Record<Kind, Fate>> = {
   parallelComponent: component,
   sparkComponent: component,
   pipelineComponent: component,
+  automlComponent: component,
+  importComponent: component,
   featureStoreEntity: { resource: "featureStoreEntity" },
   featureSet: { resource: "featureSet" },
   azureBlob: datastore,
