@@ -60,9 +60,11 @@ function start(
   // A group of its own: Ctrl-C in the terminal is for the engine, which lets running steps end first.
   const child = spawn(process.execPath, [path, engine], {
     env: { ...env, NODE_COMPILE_CACHE: compileCache(env) },
-    stdio: ["ignore", "pipe", "pipe"],
+    // Its stdin closes with this process, however that ends: a plugin must not go on with a release that nobody runs.
+    stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  child.stdin.on("error", () => undefined); // it has ended already
   const last: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => {
     last.push(line);

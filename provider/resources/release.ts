@@ -100,9 +100,9 @@ export interface Released {
  */
 export async function performRelease(released: Released, run: Run): Promise<void> {
   const { id, candidate, proven } = released;
-  const endpoint = await readResource(id, run);
-  if (!endpoint) throw new Error(`${id}: there is no such endpoint, so its traffic cannot be set`);
-  const body = isObject(endpoint.body) ? endpoint.body : {};
+  // Once nothing is under way: a run that was killed may have left a write.
+  const body = await changeEndpoint({ id, wanted: () => undefined }, run);
+  if (!body) throw new Error(`${id}: there is no such endpoint, so its traffic cannot be set`);
   const live = trafficOf(propertiesOf(body));
   // A release that has passed already and is live as it was left.
   const passed = { traffic: { [candidate]: 100 }, mirrorTraffic: {} };

@@ -1,5 +1,4 @@
 /** A model's life on the embedded engine: released, changed, rolled back, put right, reverted, while requests are sent. */
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,18 +6,14 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { EngineEvent } from "@azure-ml-as-code/local/engine/events.ts";
 import { run } from "@azure-ml-as-code/local/engine/run.ts";
 import type { RunResult } from "@azure-ml-as-code/local/engine/run.ts";
-import { createAzureNative } from "@azure-ml-as-code/local/providers/azure-native/provider.ts";
 import { createRandom } from "@azure-ml-as-code/local/providers/random/provider.ts";
 import { serve } from "@azure-ml-as-code/protocol/serve.ts";
 import type { Served } from "@azure-ml-as-code/protocol/serve.ts";
-import { roleDefinitionId } from "../../components/access/roles.ts";
-import { GROUP, IDENTITY } from "../support/arm.ts";
-import { servingCloud } from "../support/serving-cloud.ts";
 import type { ServingCloud } from "../support/serving-cloud.ts";
 import { makeProvider } from "../provider/support/calls.ts";
+import { flowerCloud, IDENTITY_ID, nativeFor } from "./flower.ts";
 
 const cwd = join(import.meta.dirname, "fixtures/release");
-const identityId = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/serve`;
 let folder: string;
 let azure: ServingCloud;
 let served: Readonly<Record<string, Served>>;
@@ -29,48 +24,14 @@ const turnsBad = new Set<string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "release-"));
-  azure = await servingCloud(folder);
-  await azure.done("PUT", identityId, { location: "westeurope" });
-  const { body: identity } = await azure.call("GET", identityId);
-  for (const [scope, role] of [
-    ["Microsoft.Storage/storageAccounts/stml", "Storage Blob Data Reader"],
-    ["Microsoft.ContainerRegistry/registries/acrml", "AcrPull"],
-    ["Microsoft.MachineLearningServices/workspaces/mlw", "AzureML Metrics Writer"],
-  ] as const) {
-    const assignment = `${GROUP}/providers/${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`;
-    const { principalId } = identity.properties;
-    const { status } = await azure.done("PUT", `${assignment}?api-version=2022-04-01`, {
-      properties: {
-        principalId,
-        principalType: "ServicePrincipal",
-        roleDefinitionId: roleDefinitionId(IDENTITY.subscriptionId, role),
-      },
-    });
-    expect(status).toBeLessThan(300);
-  }
-  const modelUri = "azureml://datastores/workspaceblobstore/paths/models/flower";
-  for (const version of ["2", "3"])
-    await azure.done("PUT", `${azure.W}/models/flower/versions/${version}`, {
-      properties: { modelType: "mlflow_model", modelUri },
-    });
+  azure = await flowerCloud(folder);
   azure.answer = ({ deployment, model }) => {
     const live = azure.cloud.directory.online("flower")?.traffic ?? {};
     const bad = turnsBad.has(model?.version ?? "") && deployment in live;
     return { status: 200, body: bad ? "bad" : "good" };
   };
-  const credential = {
-    getToken: async (scopes: string | string[]) => ({
-      token: await azure.tokens.issue({
-        aud: String(scopes).replace("/.default", ""),
-        oid: IDENTITY.objectId,
-      }),
-      expiresOnTimestamp: Date.now() + 3_600_000,
-    }),
-  };
-  const delays = { retries: [], poll: 10, pollDelete: 10 };
-  const native = createAzureNative({ armEndpoint: azure.url, credential, ca: azure.ca, delays, ...IDENTITY });
   served = {
-    "azure-native": await serve(native),
+    "azure-native": await serve(nativeFor(azure)),
     random: await serve(createRandom()),
     azureml: await serve(makeProvider({ env: azure.env })),
   };
@@ -101,7 +62,7 @@ async function perform(
     env: {
       ...process.env,
       WORKSPACE_ID: azure.W,
-      IDENTITY_ID: identityId,
+      IDENTITY_ID,
       ...env,
     },
     onEvent,
