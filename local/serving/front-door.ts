@@ -24,9 +24,10 @@ import type {
 import { CloudError } from "../contracts.ts";
 import { admit, admitToBatch } from "./door/auth.ts";
 import type { Refusal } from "./door/auth.ts";
-import { collect, Forwarder, upstreamOf } from "./door/forward.ts";
+import { collect, collectAnswer, Forwarder, upstreamOf } from "./door/forward.ts";
 import type { Outcome, Upstream } from "./door/forward.ts";
 import { route } from "./door/traffic.ts";
+import type { Lease } from "./online/deployment.ts";
 import type { LocalServing } from "./serving.ts";
 
 export interface FrontDoorOptions {
@@ -100,10 +101,12 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
     const finish = (status: number) => target?.record(status, performance.now() - started);
     if (lease === "busy") {
       finish(429);
+      response.setHeader("ms-azureml-model-error-reason", "too_many_pending_request");
       throw new CloudError(429, "TooManyRequests", "the deployment has as many requests as it can queue");
     }
     if (lease === "down") {
       finish(503);
+      response.setHeader("ms-azureml-model-error-reason", "model_not_ready");
       throw new CloudError(503, "ServiceUnavailable", `deployment ${chosen.name} has no instance that is up`);
     }
     try {
@@ -111,6 +114,7 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
       const upstream = upstreamOf(request, lease.port, path.target + call.query, id);
       const copied = chosen.mirror === undefined ? undefined : collect(request);
       if (copied) void mirror(chosen.mirror!, upstream, copied);
+      if (call.rest === "score") keep(lease.collector, request, response, id);
       const outcome = await forwarder.send(request, response, upstream, lease.requestTimeoutMs, headersFor);
       finish(conclude(response, outcome));
     } finally {
@@ -131,6 +135,33 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
     } finally {
       lease.release();
     }
+  }
+
+  /** Payload logging: collections `request` and `response` hold what goes over the wire. */
+  function keep(
+    collector: Lease["collector"],
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): void {
+    const kept = (name: "request" | "response", body: Promise<Buffer | undefined>, more: object) =>
+      void body.then((bytes) => {
+        const type =
+          name === "request" ? request.headers["content-type"] : response.getHeader("content-type");
+        const contentType = String(type ?? "application/json");
+        if (bytes)
+          collector?.collect(name, {
+            body: bytes.toString("utf8"),
+            requestId,
+            contentType,
+            more: { ...more },
+          });
+      });
+    if (collector?.has("request")) {
+      const more = { path: "/score", method: request.method, ...collector.captured(request.headers) };
+      kept("request", collect(request), more);
+    }
+    if (collector?.has("response")) kept("response", collectAnswer(response), {});
   }
 
   async function batch(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {

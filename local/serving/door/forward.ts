@@ -166,3 +166,22 @@ export function collect(request: IncomingMessage): Promise<Buffer | undefined> {
     request.once("close", () => resolve(undefined));
   });
 }
+
+/** Collects what is answered on its way out, under the same limit. */
+export function collectAnswer(response: ServerResponse): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const write = response.write.bind(response) as (...all: unknown[]) => boolean;
+  const end = response.end.bind(response) as (...all: unknown[]) => ServerResponse;
+  const keep = (chunk: unknown) => {
+    if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) return;
+    size += chunk.length;
+    if (size <= MIRROR_LIMIT) chunks.push(Buffer.from(chunk as string));
+  };
+  response.write = (...all: unknown[]) => (keep(all[0]), write(...all));
+  response.end = (...all: unknown[]) => (keep(all[0]), end(...all));
+  return new Promise((resolve) => {
+    response.once("finish", () => resolve(size <= MIRROR_LIMIT ? Buffer.concat(chunks) : undefined));
+    response.once("close", () => resolve(undefined));
+  });
+}

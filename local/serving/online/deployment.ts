@@ -15,6 +15,7 @@ import type { Environments, PythonEnvironment } from "../environments.ts";
 import { MetricsRecorder } from "../metrics.ts";
 import { baseEnvironment, PYTHON_SCRIPTS } from "../processes.ts";
 import type { Processes } from "../processes.ts";
+import { Collector } from "./collector.ts";
 import { Instance } from "./instance.ts";
 import { pickInstance, planInstances, requestLimit } from "./plan.ts";
 
@@ -32,6 +33,8 @@ export interface DeploymentContext {
 export interface Lease {
   readonly port: number;
   readonly requestTimeoutMs: number;
+  /** Where the deployment keeps what it is asked and answers, if it does. */
+  readonly collector?: Collector;
   /** To be called once, when the request has ended, whatever way. */
   release(): void;
 }
@@ -41,6 +44,7 @@ interface Revision {
   readonly dir: string;
   readonly log: string;
   readonly instances: readonly Instance[];
+  readonly collector?: Collector;
   inFlight: number;
   /** Set when the revision is to end with its last request. */
   idle?: () => void;
@@ -107,6 +111,7 @@ export class Deployment {
     return {
       port: instance.port,
       requestTimeoutMs: revision.spec.requestTimeoutMs,
+      ...(revision.collector && { collector: revision.collector }),
       release: () => {
         revision.inFlight -= 1;
         instance.inFlight -= 1;
@@ -189,7 +194,9 @@ export class Deployment {
     const { count, note } = planInstances(spec.instanceCount, maxInstances);
     if (note) say(note);
     const { signal } = this.#removed;
+    const collector = spec.dataCollector && new Collector(spec.dataCollector, this.#context.blobs, log);
     try {
+      const collecting = (await collector?.listen(dir)) ?? {};
       const content = await unless(signal, fetchContent(spec, dir, this.#context.blobs, say));
       const { mlflowDir } = content;
       const request = { environment: spec.environment, mlflowDir, ownScript: content.code !== undefined };
@@ -202,7 +209,7 @@ export class Deployment {
             command: environment.python,
             args: [join(PYTHON_SCRIPTS, "server.py"), "--entry_script", entryScript(content)],
             cwd: content.code?.root ?? dir,
-            env: serverEnvironment(spec, content, environment, home),
+            env: { ...serverEnvironment(spec, content, environment, home), ...collecting },
             stdout: server,
             stderr: server,
           };
@@ -220,7 +227,10 @@ export class Deployment {
         await Promise.all(instances.map((instance) => instance.stop()));
         throw error;
       }
-      return { spec, dir, log: server, instances, inFlight: 0 };
+      return { spec, dir, log: server, instances, inFlight: 0, ...(collector && { collector }) };
+    } catch (error) {
+      await collector?.close();
+      throw error;
     } finally {
       await writeFile(join(this.#logs, "StorageInitializer.log"), lines.join(""));
     }
@@ -238,6 +248,7 @@ export class Deployment {
       // A request can't last longer than its timeout, so neither can this.
       if (revision.inFlight > 0) await new Promise<void>((resolve) => (revision.idle = resolve));
       await Promise.all(revision.instances.map((instance) => instance.stop()));
+      await revision.collector?.close();
       await rm(revision.dir, { recursive: true, force: true });
       await rm(revision.log, { force: true });
     })()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureTls } from "@azure-ml-as-code/local/cloud/ca.ts";
 import { createFrontDoor } from "@azure-ml-as-code/local/serving/front-door.ts";
@@ -163,6 +164,8 @@ describe("an answer", () => {
     const answers = await Promise.all([1, 2, 3].map(() => score({ sleep: 1.5 }, named("green"))));
     expect(answers.map(({ status }) => status).sort()).toEqual([408, 408, 429]);
     expect(JSON.parse(answers[2]!.body)).toMatchObject({ error: { code: expect.any(String) } });
+    const refused = answers.find(({ status }) => status === 429)!;
+    expect(refused.headers["ms-azureml-model-error-reason"]).toBe("too_many_pending_request");
     expect(serving.metrics(spec.id)).toMatchObject({
       requests: 3,
       errors: 3,
@@ -171,6 +174,81 @@ describe("an answer", () => {
     });
     await serving.remove(spec.id);
   });
+});
+
+/** Logs to the data collector in the way of `azureml-ai-monitoring`: the same request to the same place. */
+const COLLECTING = `
+import json, os, urllib.request
+
+def init():
+    config = json.load(open(os.environ["AZUREML_MDC_CONFIG_PATH"]))
+    assert config["collections"]["model_inputs"]["enabled"]
+
+def run(raw_data):
+    url = f"http://{os.environ['AZUREML_MDC_HOST']}:{os.environ['AZUREML_MDC_PORT']}/modeldata/log"
+    headers = {"Content-Type": "application/json", "ce-type": "azureml.inference.model_inputs", "ce-x-request-id": "c-1",
+               "ce-collect-data-type": "pandas.core.frame.DataFrame", "ce-agent": "azureml-ai-monitoring/1", "ce-model-version": "3"}
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps([{"x": 1}]).encode(), headers)).read()
+    return [42]
+`;
+
+test("a data collector keeps requests, answers and what the script logs, as Azure lays them out", async () => {
+  const at = (name: string) => ({
+    account: "acc",
+    container: "data",
+    path: `modelDataCollector/ep/green/${name}`,
+  });
+  const spec = await specOf("green", "collecting", COLLECTING);
+  await serving.deploy({
+    ...spec,
+    dataCollector: {
+      source: "/subscriptions/s/endpoints/ep/deployments/green",
+      rollingRate: "Hour",
+      captureHeaders: ["X-Tenant"],
+      collections: {
+        request: { folder: at("request"), samplingRate: 1 },
+        response: { folder: at("response"), samplingRate: 1 },
+        model_inputs: { folder: at("model_inputs"), samplingRate: 1 },
+        never: { folder: at("never"), samplingRate: 0 },
+      },
+    },
+  });
+  const answer = await score({ ask: 1 }, { ...named("green"), "x-ms-request-id": "r-1", "x-tenant": "t" });
+  expect(answer.status).toBe(200);
+  await serving.remove(spec.id);
+
+  const events = async (name: string) => {
+    const folder = blobs.local(at(name));
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".jsonl"));
+    expect(files).toEqual([expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\d\d\/[0-9a-f-]{36}\.jsonl$/)]);
+    const lines = (await readFile(join(folder, files[0]!), "utf8")).trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as object);
+  };
+  const common = { specversion: "1.0", source: "/subscriptions/s/endpoints/ep/deployments/green" };
+  expect(await events("request")).toMatchObject([
+    {
+      ...common,
+      type: "azureml.inference.request",
+      data: { ask: 1 },
+      path: "/score",
+      method: "POST",
+      "x-tenant": "t",
+      xrequestid: "r-1",
+      contentrange: "bytes 0-8/9",
+    },
+  ]);
+  expect(await events("response")).toMatchObject([
+    { ...common, type: "azureml.inference.response", data: [42], correlationid: "r-1" },
+  ]);
+  expect(await events("model_inputs")).toMatchObject([
+    {
+      ...common,
+      type: "azureml.inference.model_inputs",
+      data: [{ x: 1 }],
+      modelversion: "3",
+      correlationid: "c-1",
+    },
+  ]);
 });
 
 /** Local addresses on which a process of the group listens. */

@@ -1,6 +1,7 @@
 /** From a deployment's body to what serving needs: assets resolved to blobs, durations to milliseconds, defaults filled in. */
 import type {
   CodeSpec,
+  DataCollectorSpec,
   EnvironmentSpec,
   ModelSpec,
   OnlineDeploymentSpec,
@@ -9,7 +10,7 @@ import type {
 import { durationMs } from "../durations.ts";
 import { ArmError } from "../errors.ts";
 import { nameOf } from "../id.ts";
-import { asText, type JsonObject, numberAt, objectAt, textAt } from "../json.ts";
+import { asText, at, type JsonObject, numberAt, objectAt, textAt } from "../json.ts";
 import type { Resource } from "../store.ts";
 import type { Cloud } from "../table.ts";
 import { type AssetKind, findAsset, resolveUri, workspaceIdOf } from "./references.ts";
@@ -116,11 +117,43 @@ function probe(body: JsonObject, name: string): Probe {
   };
 }
 
+const RATES = ["Year", "Month", "Day", "Hour", "Minute"] as const;
+
+/** Collections that are switched on; each goes to its data asset's place, else where the SDK puts it. */
+function dataCollector(cloud: Cloud, deployment: Resource): DataCollectorSpec | undefined {
+  const { id, name, body } = deployment;
+  const workspaceId = workspaceIdOf(id);
+  const endpoint = id.split("/")[10]!;
+  const on = Object.entries(objectAt(body, "properties.dataCollector.collections")).filter(
+    ([, collection]) =>
+      (textAt({ collection }, "collection.dataCollectionMode") ?? "").toLowerCase() === "enabled",
+  );
+  if (on.length === 0) return undefined;
+  const rate = textAt(body, "properties.dataCollector.rollingRate")?.toLowerCase();
+  const captured = at(body, "properties.dataCollector.requestLogging.captureHeaders");
+  return {
+    source: id,
+    rollingRate: RATES.find((one) => one.toLowerCase() === rate) ?? "Hour",
+    captureHeaders: Array.isArray(captured) ? captured.filter((header) => typeof header === "string") : [],
+    collections: Object.fromEntries(
+      on.map(([collection, settings]) => {
+        const dataId = textAt({ settings }, "settings.dataId");
+        const asset = dataId === undefined ? undefined : findAsset(cloud, workspaceId, dataId, "data");
+        const usual = `azureml://datastores/workspaceblobstore/paths/modelDataCollector/${endpoint}/${name}/${collection}`;
+        const folder = resolveUri(cloud, workspaceId, textAt(asset?.body, "properties.dataUri") ?? usual);
+        return [collection, { folder, samplingRate: numberAt({ settings }, "settings.samplingRate") ?? 1 }];
+      }),
+    ),
+  };
+}
+
 /** Rejects with an {@link ArmError} when an asset is not there or has no readable place. */
 export function onlineSpec(cloud: Cloud, deployment: Resource): OnlineDeploymentSpec {
   const { body } = deployment;
+  const collector = dataCollector(cloud, deployment);
   return {
     id: deployment.key,
+    ...(collector && { dataCollector: collector }),
     endpoint: deployment.id.split("/")[10]!,
     deployment: deployment.name,
     ...workload(cloud, deployment, textAt(body, "properties.model")),
