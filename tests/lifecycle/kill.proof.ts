@@ -65,6 +65,8 @@ beforeEach(async () => {
   };
 });
 afterEach(async () => {
+  // Where the CLI keeps the salt of the stack that it was told to make.
+  await rm(join(cwd, "Pulumi.test.yaml"), { force: true });
   for (const one of served) await one.close();
   await azure.close();
   await rm(folder, { recursive: true, force: true });
