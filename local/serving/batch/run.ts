@@ -1,9 +1,8 @@
 /** A batch run from its input files to its output file. */
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { access, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { BatchProgress, BatchRunSpec, BatchSummary, BlobRef, BlobStore, Log } from "../../contracts.ts";
 import { ServingError } from "../../contracts.ts";
 import { fetchContent, scriptFolder } from "../content.ts";
@@ -255,17 +254,17 @@ const plannedOf = (miniBatches: readonly MiniBatch[], plan: WorkerPlan) => ({
 
 /** The rows of all mini-batches, in the order of the input. */
 async function concatenate(miniBatches: readonly MiniBatch[], rows: string, file: string): Promise<void> {
-  const target = createWriteStream(file);
-  for (const { id } of miniBatches) {
-    const part = join(rows, String(id));
-    const there = await access(part).then(
-      () => true,
-      () => false,
-    );
-    if (there) await pipeline(createReadStream(part), target, { end: false });
+  const target = await open(file, "w");
+  try {
+    for (const { id } of miniBatches) {
+      const part = join(rows, String(id));
+      const there = await access(part).then(
+        () => true,
+        () => false,
+      );
+      if (there) await target.writeFile(createReadStream(part)); // goes on where the last one ended
+    }
+  } finally {
+    await target.close();
   }
-  await new Promise<void>((resolve, reject) => {
-    target.once("error", reject);
-    target.end(resolve);
-  });
 }

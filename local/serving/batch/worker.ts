@@ -32,7 +32,7 @@ interface Message {
 export type Attempt =
   { readonly returned: number } | { readonly error: string } | { readonly preempted: true };
 
-/** Times that a process may die before its script is ready, of nothing that the script says. */
+/** Times that a process may die or hang before its script is ready, of nothing that the script says. */
 const STARTS = 3;
 
 export class Worker {
@@ -147,8 +147,8 @@ export class Worker {
       if (typeof said === "object" && said.ready) return running;
       await this.#stop();
       if (this.#preempted) return "preempted";
-      if (said === "exit" && start < STARTS && !this.#ended) {
-        await this.#note("init: the process ended"); // killed, or out of memory: of a failure the script would have said
+      if (typeof said !== "object" && start < STARTS && !this.#ended) {
+        await this.#note(`init: ${said === "exit" ? "the process ended" : "it did not return"}`); // killed, or out of memory: of a failure the script would have said
         continue;
       }
       const why =
