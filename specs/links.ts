@@ -14,6 +14,7 @@ const KEY_KIND: Readonly<Partial<Record<Kind, string>>> = {
   ...{ azureFile: "datastore", oneLake: "datastore" },
   ...{ commandComponent: "component", parallelComponent: "component" },
   ...{ sparkComponent: "component", pipelineComponent: "component" },
+  ...{ automlComponent: "component", importComponent: "component" },
   pipelineBatchDeployment: "batchDeployment",
 };
 

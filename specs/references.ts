@@ -48,6 +48,9 @@ export function parseAsset(text: string, type: AssetType): Reference | Refusal {
       ...(by === "versions" ? { version: value } : { label: value }),
     };
   }
+  // Of a registry, the client takes one without a version too; which it is then, the service says.
+  if (text.startsWith("azureml://registries/") && text.split("/").length === 6)
+    return text.split("/")[4] === collection ? { kind: "uri", uri: text } : { allowed };
   if (!text.startsWith("azureml:") || text.startsWith("azureml://")) return { allowed };
   const rest = text.slice("azureml:".length);
   if (rest.startsWith("/"))

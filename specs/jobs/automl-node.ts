@@ -46,6 +46,13 @@ const AS_TEXT = new Set([
   "time_series_id_column_names",
   "features_unknown_at_forecast_time",
 ]);
+/** An input in the client's own order, and an asset by its bare name. */
+function inOrder(value: unknown): unknown {
+  if (!isMapping(value)) return value;
+  const { type, path, ...rest } = value;
+  const where = typeof path === "string" ? path.replace(/^azureml:(?!\/\/)/, "") : path;
+  return { ...(type !== undefined && { type }), ...(path !== undefined && { path: where }), ...rest };
+}
 const LOGGING: Readonly<Record<string, string>> = {
   log_training_metrics: "LogTrainingMetrics",
   log_validation_loss: "LogValidationLoss",
@@ -60,7 +67,12 @@ export function readAutomlNode(raw: Raw, reader: Reader, path: KeyPath): Record<
       Object.entries(all).flatMap(([key, value]) =>
         value === undefined || value === null
           ? []
-          : [[key, AS_TEXT.has(key) ? reader.texts({ [key]: value }, at)[key] : (value as Template)]],
+          : [
+              [
+                key,
+                AS_TEXT.has(key) ? reader.texts({ [key]: inOrder(value) }, at)[key] : (value as Template),
+              ],
+            ],
       ),
     );
   const { sweep, search_space, training_parameters, outputs, compute, name: _, $schema: __, ...rest } = raw;

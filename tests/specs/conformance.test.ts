@@ -35,8 +35,8 @@ const LOADERS: Readonly<Record<string, string>> = {
     ]),
   ),
   ...Object.fromEntries(
-    ["commandComponent", "parallelComponent", "sparkComponent", "pipelineComponent"].map((kind) => [
-      kind,
+    ["command", "parallel", "spark", "pipeline", "automl", "import"].map((type) => [
+      `${type}Component`,
       "component",
     ]),
   ),
