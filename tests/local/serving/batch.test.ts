@@ -149,6 +149,33 @@ def run(mini_batch): return Frame([["1", "2"] for _ in mini_batch])
   });
 });
 
+test("a script's shutdown() is called in each process, after its last mini-batch", async () => {
+  const script = `${SCORE}
+def shutdown():
+    print("shutdown was called")
+`;
+  const spec = await specOf(good(4), { miniBatchSize: 1 }, script);
+  await run(spec);
+  for (const name of ["process000", "process001"])
+    expect(logOf(spec, `user/stdout/0/${name}.txt`)).toMatch(/shutdown was called\n$/);
+});
+
+test("a preempted node begins its mini-batches anew, and no attempt is counted", async () => {
+  const spec = await specOf(
+    { "a.txt": "hang once", "b.txt": "ok" },
+    { miniBatchSize: 1, maxRetries: 0, maxConcurrencyPerInstance: 1, timeoutMs: 600_000, errorThreshold: 0 },
+  );
+  const done = run(spec);
+  await eventually(() => existsSync(join(blobs.local(ref(`run-${runs}/marks`)), "a.txt")));
+  expect(await serving.preempt(spec.job, "7")).toBeUndefined();
+  expect(await serving.preempt(spec.job)).toBe("0");
+  expect(await done).toEqual({ items: 2, succeeded: 2, failed: 0, miniBatches: 2 });
+  expect(output(spec)).toBe("a.txt hang once\nb.txt ok\n");
+  expect(logOf(spec, "sys/job_report/processed_mini-batches.csv").split("\n")[1]).toMatch(/^0,1,1,0,1,1,/);
+  expect(logOf(spec, "sys/node/0/process000.txt")).toMatch(/preempted/);
+  expect(await serving.preempt(spec.job)).toBeUndefined();
+});
+
 describe("summary_only", () => {
   test("counts, and keeps only what the script wrote itself", async () => {
     const spec = await specOf({ ...good(3), "w.txt": "write" }, { outputAction: "SummaryOnly" });
@@ -191,6 +218,15 @@ describe("a mini-batch that fails", () => {
     expect(await run(spec)).toMatchObject({ succeeded: 1, failed: 1 });
     expect(output(spec)).toBe("a.txt ok\n");
     expect(logOf(spec, "job_error.txt")).toContain("run() returned 1 results for 2 items");
+  });
+
+  test("quotes the end of the log in the error when that was one too many", async () => {
+    const spec = await specOf({ "a.txt": "ok", "b.txt": "skip" }, { maxRetries: 0, errorThreshold: 0 });
+    await expect(run(spec)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /above the error threshold of 0\. .*job_error\.txt.*\nMini-batch 0: run\(\) returned 1 results for 2 items$/,
+      ),
+    });
   });
 });
 

@@ -240,6 +240,37 @@ describe("invocations", () => {
   });
 });
 
+describe("preemption", () => {
+  const preempt = (job: string) => t.call("POST", "/local/preempt", { workspace: W, job });
+
+  test("takes a node of a running job of a low-priority cluster, and of no other", async () => {
+    await t.done("PUT", `${W}/computes/cheap`, {
+      properties: {
+        computeType: "AmlCompute",
+        properties: {
+          vmSize: "Standard_DS3_v2",
+          vmPriority: "LowPriority",
+          scaleSettings: { maxNodeCount: 2 },
+        },
+      },
+    });
+    await t.done("PUT", `${E}/deployments/cheap`, deploymentBody(W, { compute: `${W}/computes/cheap` }));
+    t.serving.onBatch = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
+    const [dear, cheap] = [
+      await submit(folder("azureml:rows:1")),
+      await submit(folder("azureml:rows:1"), "cheap"),
+    ];
+    expect((await preempt(dear.name)).body.error.message).toMatch(/no low-priority cluster/);
+    expect((await preempt(cheap.name)).body).toEqual({ job: t.serving.runs.at(-1)!.job, node: "0" });
+    expect((await preempt("none")).status).toBe(404);
+    for (const { name } of [dear, cheap]) {
+      await t.call("POST", `${W}/jobs/${name}/cancel`);
+      await settled(name);
+    }
+  });
+});
+
 describe("data planes", () => {
   let parent: string;
   let child: string;
