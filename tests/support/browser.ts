@@ -40,10 +40,11 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await delay(50)) {
+async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
     const found = await ask();
     if (found !== undefined && found !== false) return found;
+    await delay(50);
   }
   throw new Error(`not within ${PATIENCE_MS / 1000} s: ${what}`);
 }
@@ -60,7 +61,11 @@ export async function launch(command: string): Promise<Browser> {
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
   const args = [...flags, ...quiet, "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"];
   const child = spawn(command, args, { stdio: "ignore" });
-  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const gone = new Promise<void>((resolve) =>
+    child.once("exit", () => {
+      resolve();
+    }),
+  );
   const [port, path] = await eventually("the browser tells its port", async () => {
     const lines = await readFile(join(profile, "DevToolsActivePort"), "utf8").catch(() => "");
     const told = lines.split("\n");
@@ -134,11 +139,12 @@ export async function launch(command: string): Promise<Browser> {
       return {
         problems,
         evaluate,
-        until: async (expression) =>
-          void (await eventually(
+        until: async (expression) => {
+          await eventually(
             expression,
             () => evaluate<boolean>(`Boolean(${expression})`).catch(() => false), // the page is still on its way
-          )),
+          );
+        },
         async press(key) {
           const text = key === "Enter" ? { text: "\r" } : {};
           await tell("Input.dispatchKeyEvent", { type: "keyDown", key, code: key, ...keyCode(key), ...text });
@@ -148,10 +154,10 @@ export async function launch(command: string): Promise<Browser> {
           const { data } = await tell("Page.captureScreenshot", { format: "png" });
           return Buffer.from(data as string, "base64");
         },
-        prefer: async (features) =>
-          void (await tell("Emulation.setEmulatedMedia", {
-            features: Object.entries(features).map(([name, value]) => ({ name, value })),
-          })),
+        async prefer(features) {
+          const list = Object.entries(features).map(([name, value]) => ({ name, value }));
+          await tell("Emulation.setEmulatedMedia", { features: list });
+        },
       };
     },
     async close() {
