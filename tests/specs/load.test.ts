@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { danglingLinks, links } from "../../specs/links.ts";
 import { loadFolder } from "../../specs/load.ts";
 import type { Loaded } from "../../specs/load.ts";
+import { parseSpec } from "../../specs/parse.ts";
 import { schema, withFolder } from "./folder.ts";
 
 const ENDPOINT = `${schema("managedOnlineEndpoint")}name: my-endpoint\ntraffic: {blue: 100}\n`;
@@ -173,6 +175,17 @@ settings: {mini_batch_size: 1}
         path: "traffic.green",
         message: expect.stringContaining('onlinedeployment "my-endpoint/green"'),
       }),
+    ]);
+  });
+});
+
+test("a placeholder is converted, and refused by a stage", () => {
+  const text =
+    "$schema: ./azureBlob.schema.json\nname: <NAME>\ntype: azure_blob\naccount_name: acc\ncontainer_name: con\n";
+  withFolder({ "d.yml": text }, (folder) => {
+    expect(parseSpec(join(folder, "d.yml"), text).document?.name).toBe("<NAME>");
+    expect(loadFolder(folder).problems.map(({ line, message }) => [line, message])).toEqual([
+      [2, 'found "<NAME>", a placeholder; put what it stands for'],
     ]);
   });
 });

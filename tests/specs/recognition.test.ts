@@ -10,6 +10,16 @@ describe("recognition", () => {
       "onlineEndpoint",
     ],
     ["from a folder", "$schema: ./schemas/batchEndpoint.schema.json\nname: my-endpoint\n", "batchEndpoint"],
+    [
+      "by its type, where its schema file is of another in the family",
+      `${schema("pipelineComponent")}name: c\ntype: command\ncommand: a\nenvironment: azureml:e:1\n`,
+      "commandComponent",
+    ],
+    [
+      "a datastore by its type",
+      `${schema("azureFile")}name: d\ntype: azure_blob\naccount_name: acc\ncontainer_name: con\n`,
+      "azureBlob",
+    ],
     ["an online endpoint by its traffic", "name: my-endpoint\ntraffic: {}\n", "onlineEndpoint"],
     ["an online endpoint by its sign-in", "name: my-endpoint\nauth_mode: key\n", "onlineEndpoint"],
     [
