@@ -2,8 +2,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
-import { isObject } from "@azure-ml-as-code/protocol/values.ts";
+import { isObject, secret } from "@azure-ml-as-code/protocol/values.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import { passphraseOpener } from "./passphrase.ts";
 import { packageOf } from "./urn.ts";
 
 /** A file of the project that is missing, wrong, or asks for something that the embedded engine does not do. */
@@ -30,9 +31,11 @@ export interface Project {
 export interface Config {
   /** By `namespace:key`. */
   readonly values: Readonly<Record<string, string>>;
+  /** The keys of values that are encrypted in the file, whole or in part. */
+  readonly secrets: ReadonlySet<string>;
   /** Structured values as they are, by `namespace:key`. */
   readonly objects: Readonly<Record<string, Value>>;
-  /** What the configuration says about a package, by bare key: inputs of its default provider. */
+  /** What the configuration says about a package, by bare key: inputs of its default provider. Secrets are marked. */
   forPackage(pkg: string): PropertyMap;
 }
 
@@ -127,9 +130,46 @@ const sorted = (value: Value): Value => {
 const asText = (value: Value): string =>
   value !== null && typeof value === "object" ? JSON.stringify(sorted(value)) : String(value ?? "");
 
+const isSecure = (value: Value): value is { secure: string } =>
+  isObject(value) && typeof value["secure"] === "string" && Object.keys(value).length === 1;
+
 function holdsSecure(value: Value): boolean {
   if (Array.isArray(value)) return value.some(holdsSecure);
-  return isObject(value) && ("secure" in value || Object.values(value).some(holdsSecure));
+  return isObject(value) && (isSecure(value) || Object.values(value).some(holdsSecure));
+}
+
+function revealed(value: Value, open: (sealed: string) => string): Value {
+  if (isSecure(value)) return open(value.secure);
+  if (Array.isArray(value)) return value.map((item) => revealed(item, open));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revealed(item, open)]));
+}
+
+/** Opens what is encrypted. @throws ProjectError naming the file, the keys and the way out. */
+function decrypted(
+  path: string,
+  yaml: PropertyMap,
+  values: ReadonlyMap<string, Value>,
+  passphrase: string | undefined,
+): { values: ReadonlyMap<string, Value>; secrets: ReadonlySet<string> } {
+  const secrets = new Set([...values].filter(([, value]) => holdsSecure(value)).map(([key]) => key));
+  if (secrets.size === 0) return { values, secrets };
+  const refuse = (why: string) => new ProjectError(`${path}: ${[...secrets].join(", ")}: ${why}`);
+  const { secretsprovider, encryptionsalt } = yaml;
+  if (secretsprovider !== undefined && secretsprovider !== "passphrase")
+    throw refuse(
+      `the embedded engine opens values encrypted with a passphrase, not with ${asText(secretsprovider)}`,
+    );
+  if (typeof encryptionsalt !== "string")
+    throw refuse("there is no encryptionsalt to open encrypted values (secure:) with");
+  if (passphrase === undefined)
+    throw refuse("set PULUMI_CONFIG_PASSPHRASE to open encrypted values (secure:)");
+  try {
+    const open = passphraseOpener(encryptionsalt, passphrase);
+    return { secrets, values: new Map([...values].map(([key, value]) => [key, revealed(value, open)])) };
+  } catch (error) {
+    throw refuse(`cannot be opened: ${(error as Error).message}`);
+  }
 }
 
 /** `key` of another package's setting stays; a bare one is the project's. `ns:config:key` is an old way to write `ns:key`. */
@@ -145,12 +185,14 @@ function projectValue(entry: Value): Value | undefined {
 /**
  * A stack's configuration over the project's.
  * @param overrides further values by `namespace:key`, over both.
- * @throws ProjectError for encrypted values, by name.
+ * @param passphrase opens encrypted values.
+ * @throws ProjectError for encrypted values that cannot be opened, by name.
  */
 export async function readConfig(
   project: Project,
   stack: string,
   overrides: Readonly<Record<string, Value>> = {},
+  passphrase?: string,
 ): Promise<Config> {
   const path = join(project.root, `Pulumi.${stack}.yaml`);
   const yaml = (await readYaml(path)) ?? {};
@@ -163,20 +205,17 @@ export async function readConfig(
   }
   for (const [key, value] of [...Object.entries(section(yaml["config"])), ...Object.entries(overrides)])
     values.set(qualified(key, project.name), value);
-  const secure = [...values].filter(([, value]) => holdsSecure(value)).map(([key]) => key);
-  if (secure.length > 0)
-    throw new ProjectError(
-      `${path}: ${secure.join(", ")}: the embedded engine cannot read encrypted values (secure:)`,
-    );
-  const texts = Object.fromEntries([...values].map(([key, value]) => [key, asText(value)]));
+  const { values: open, secrets } = decrypted(path, yaml, values, passphrase);
+  const texts = Object.fromEntries([...open].map(([key, value]) => [key, asText(value)]));
   return {
     values: texts,
-    objects: Object.fromEntries(values),
+    objects: Object.fromEntries(open),
+    secrets,
     forPackage: (pkg) =>
       Object.fromEntries(
         Object.entries(texts)
           .filter(([key]) => packageOf(key) === pkg)
-          .map(([key, value]) => [key.slice(pkg.length + 1), value]),
+          .map(([key, value]) => [key.slice(pkg.length + 1), secrets.has(key) ? secret(value) : value]),
       ),
   };
 }

@@ -115,6 +115,7 @@ function monitorHandlers(context: RunContext, run: ProgramRun, directory: string
     info.setOrganization("organization");
     info.setDryrun(context.preview);
     for (const [key, value] of Object.entries(context.config.values)) info.getConfigMap().set(key, value);
+    info.setConfigsecretkeysList([...context.config.secrets]);
     info.setSupportedfeaturesList(featureCodes());
     return info;
   }

@@ -1,9 +1,9 @@
 /**
- * How the Pulumi CLI is to encrypt the secrets of an imported state: with a passphrase. It takes no state with secrets
+ * Pulumi's encryption by a passphrase: of a stack's configuration, which is read, and of an imported state's secrets. It takes no state with secrets
  * that does not say so. The form is the CLI's: `v1:SALT:v1:NONCE:CIPHERTEXT`, base64, where the ciphertext is the word
  * `pulumi` under the key that salt and passphrase give: that is how it tells a wrong passphrase.
  */
-import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
 
 export interface SecretsProviders {
   readonly type: string;
@@ -13,11 +13,45 @@ export interface SecretsProviders {
 const ITERATIONS = 1_000_000;
 const PROBE = "pulumi";
 
+const TAG_BYTES = 16;
+
+const keyOf = (passphrase: string, salt: Buffer) => pbkdf2Sync(passphrase, salt, ITERATIONS, 32, "sha256");
+
+/** The text in `v1:NONCE:CIPHERTEXT`. @throws Error when it is not of that form, or not made with this key. */
+function opened(key: Buffer, sealed: string): string {
+  const [, nonce, text] = /^v1:([^:]+):([^:]+)$/.exec(sealed) ?? [];
+  if (nonce === undefined || text === undefined) throw new Error("it is not of the form v1:NONCE:CIPHERTEXT");
+  const bytes = Buffer.from(text, "base64");
+  const options = { authTagLength: TAG_BYTES };
+  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), options);
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString("utf8");
+}
+
+/**
+ * What opens the encrypted values of a stack's configuration. `encryptionSalt` is that file's: `v1:SALT:v1:NONCE:PROBE`.
+ * Takes about half a second. @throws Error when the passphrase is not the one they were encrypted with.
+ */
+export function passphraseOpener(encryptionSalt: string, passphrase: string): (sealed: string) => string {
+  const [, salt, probe] = /^v1:([^:]+):(v1:[^:]+:[^:]+)$/.exec(encryptionSalt) ?? [];
+  if (salt === undefined || probe === undefined)
+    throw new Error("encryptionsalt is not of the form v1:SALT:v1:…");
+  const key = keyOf(passphrase, Buffer.from(salt, "base64"));
+  try {
+    if (opened(key, probe) !== PROBE) throw new Error("another word");
+  } catch (error) {
+    throw new Error("PULUMI_CONFIG_PASSPHRASE is not the passphrase that it was encrypted with", {
+      cause: error,
+    });
+  }
+  return (sealed) => opened(key, sealed);
+}
+
 /** Takes about half a second: what makes guessing dear. */
 export function passphraseProvider(passphrase: string): SecretsProviders {
   const salt = randomBytes(8);
   const nonce = randomBytes(12);
-  const key = pbkdf2Sync(passphrase, salt, ITERATIONS, 32, "sha256");
+  const key = keyOf(passphrase, salt);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const sealed = Buffer.concat([cipher.update(PROBE), cipher.final(), cipher.getAuthTag()]);
   const [salted, nonced, probe] = [salt, nonce, sealed].map((bytes) => bytes.toString("base64"));

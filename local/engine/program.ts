@@ -40,11 +40,10 @@ function runner({ directory }: Project): string {
 }
 
 /** `ns:key` → `ns:config:key`, the form that every version of the SDK reads. */
+const sdkKey = (key: string) => key.replace(":", ":config:");
 const sdkConfig = (config: Config): string =>
   JSON.stringify(
-    Object.fromEntries(
-      Object.entries(config.values).map(([key, value]) => [key.replace(":", ":config:"), value]),
-    ),
+    Object.fromEntries(Object.entries(config.values).map(([key, value]) => [sdkKey(key), value])),
   );
 
 /** @throws ProjectError when the SDK is not installed. */
@@ -66,7 +65,7 @@ export function startProgram(options: ProgramOptions): Program {
       ...env,
       NODE_COMPILE_CACHE: compileCache(env),
       PULUMI_CONFIG: sdkConfig(config),
-      PULUMI_CONFIG_SECRET_KEYS: "[]",
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify([...config.secrets]),
       ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
     },
     stdio: ["ignore", "pipe", "pipe"],

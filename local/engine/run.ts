@@ -181,7 +181,12 @@ async function settings(
   project: Project,
   options: RunOptions,
 ): Promise<Pick<RunContext, "config" | "autonamer">> {
-  const config: Config = await readConfig(project, options.stack, options.config);
+  const config: Config = await readConfig(
+    project,
+    options.stack,
+    options.config,
+    (options.env ?? process.env)["PULUMI_CONFIG_PASSPHRASE"],
+  );
   const naming = config.objects["pulumi:autonaming"];
   if (config.values["pulumi:disable-default-providers"] !== undefined)
     throw new RefusedError("the embedded engine does not support pulumi:disable-default-providers");

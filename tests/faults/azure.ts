@@ -67,15 +67,17 @@ export async function faultyAzure(typeOf: (token: string) => ResourceType): Prom
   const dbFile = join(folder, "arm.sqlite");
 
   let latest = "";
-  let frozen: string | undefined;
+  /** The state as a killed run left it. */
+  const killed = { state: undefined as string | undefined };
+  const killedState = () => killed.state;
   let restarting: Promise<void> = Promise.resolve();
 
   const inject = injector((crash) => {
-    if (crash === "engine") frozen = latest;
+    if (crash === "engine") killed.state = latest;
     if (crash === "provider") crashProvider();
     if (crash !== "cloud") return undefined;
     restarting = new Promise((r) => setImmediate(r)).then(restart);
-    return "reset";
+    return { reset: "after" };
   });
   const tokens = await createTokens({ identity: IDENTITY, keyFile: join(folder, "tokens.pem") });
   setDefaultCACertificates([...getCACertificates(), tls.ca]);
@@ -169,7 +171,7 @@ export async function faultyAzure(typeOf: (token: string) => ResourceType): Prom
     },
     async perform(op, program) {
       const told: string[] = [];
-      frozen = undefined;
+      killed.state = undefined;
       latest = writeDeployment(world.state);
       const onEvent = (event: EngineEvent) => {
         words.push(JSON.stringify(event));
@@ -186,9 +188,10 @@ export async function faultyAzure(typeOf: (token: string) => ResourceType): Prom
           Object.entries(providers).map(([name, { port: at }]) => [name, `127.0.0.1:${at}`]),
         ),
       });
-      if (frozen === undefined) world.state = copy(result.deployment);
-      else world.state = readDeployment(frozen); // killed: the rest of that run did not happen
-      return { ok: frozen === undefined && result.ok, told };
+      const left = killedState();
+      // Killed: the rest of that run did not happen.
+      world.state = left === undefined ? copy(result.deployment) : readDeployment(left);
+      return { ok: left === undefined && result.ok, told };
     },
     keys() {
       const db = new DatabaseSync(dbFile, { readOnly: true });

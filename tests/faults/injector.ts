@@ -1,4 +1,5 @@
 /** Lets one fault at a time strike what it can, and counts how often it did. */
+import type { Reset } from "@azure-ml-as-code/local/cloud/arm/faults.ts";
 import type { CloudOptions } from "@azure-ml-as-code/local/cloud/server.ts";
 import { hits } from "./kinds.ts";
 import type { Crash, FaultKind } from "./kinds.ts";
@@ -27,7 +28,7 @@ export interface Injector {
 const isStale = ({ http }: FaultKind) => http !== undefined && "stale" in http;
 
 /** `crash` ends a process; what it returns is done to the connection. */
-export function injector(crash: (what: Crash) => "reset" | undefined): Injector {
+export function injector(crash: (what: Crash) => Reset | undefined): Injector {
   let armed: Armed | undefined;
   const strikes: Injector["strikes"] = (applies) => {
     if (!armed || !applies(armed.kind) || (armed.kind.times === "once" && armed.count > 0)) return undefined;
@@ -45,13 +46,14 @@ export function injector(crash: (what: Crash) => "reset" | undefined): Injector 
             (armed!.wrote || !isStale(kind)),
         );
         if (armed && method !== "GET") armed.wrote = true;
-        if (hit?.crash) return crash(hit.crash) === "reset" ? { reset: "after" } : undefined;
+        if (hit?.crash) return crash(hit.crash);
         return hit?.http;
       },
       operationFaults: () => {
         const hit = strikes((kind) => kind.operation !== undefined);
-        if (hit?.operation === "slow") return { holds: new Promise((r) => setTimeout(r, SLOW_MS)) };
-        return hit?.operation === "never" ? { holds: armed!.ended } : (hit?.operation as object | undefined);
+        if (hit?.operation === "slow")
+          return { holds: new Promise<void>((r) => void setTimeout(r, SLOW_MS)) };
+        return hit?.operation === "never" ? { holds: armed!.ended } : hit?.operation;
       },
     },
     arm(kind) {

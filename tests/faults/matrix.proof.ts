@@ -13,7 +13,7 @@ test(
   "types, operations and faults at random",
   async () => {
     const bench = await runBench(shuffled(PAIRS, seed), seconds * 1000);
-    console.log(summaryTable(bench));
+    process.stdout.write(`${summaryTable(bench)}\n`);
     expect(describeBad(bench.cells)).toEqual([]);
     expect(bench.leaks).toEqual([]);
   },

@@ -648,7 +648,7 @@ export const OWN_SAMPLES: Readonly<Record<string, OwnSample>> = {
   "azureml:index:WorkspacePurge": {
     inputs: (n) => ({ resourceGroupName: "rg", workspaceName: `purged-${n}` }),
     change: { workspaceName: "purged-0" },
-    id: () => `${W}`,
+    id: () => W,
     stays: true,
     blind: true,
     short: true,

@@ -1,6 +1,5 @@
 /** What the matrix is made of: one subject for each resource type, generated from the tables of types. Pure. */
 import { tables } from "@azure-ml-as-code/local/cloud/arm/tables/index.ts";
-import type { JsonObject } from "@azure-ml-as-code/local/cloud/arm/json.ts";
 import type { ResourceType as CloudType } from "@azure-ml-as-code/local/cloud/arm/table.ts";
 import { TYPES } from "@azure-ml-as-code/local/providers/azure-native/table/index.ts";
 import type { ResourceType } from "@azure-ml-as-code/local/providers/azure-native/types.ts";
@@ -92,8 +91,8 @@ function ofCloud(type: CloudType): Subject {
   return {
     type: type.type,
     token: tokenOf(type),
-    inputs: (n) => ({ scope: idOf(type, sample, n), ...(sample.body as PropertyMap) }),
-    change: sample.change as JsonObject as PropertyMap,
+    inputs: (n) => ({ scope: idOf(type, sample, n), ...sample.body }),
+    change: sample.change,
     id: (n) => idOf(type, sample, n),
     stays: type.singleton ?? false,
     outOfReach: reach(

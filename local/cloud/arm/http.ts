@@ -45,14 +45,21 @@ export const armPlugin =
       if (fault && "status" in fault)
         throw new ArmError(fault.status, fault.code, fault.message, { headers: { ...fault.headers } });
       const reset = fault && "reset" in fault ? fault.reset : undefined;
-      if (reset === "before") return hangUp(request, reply);
+      if (reset === "before") {
+        hangUp(request, reply);
+        return;
+      }
       const caller = await authenticate(request.headers.authorization, audiences.arm);
       const armRequest = await readRequest(request, caller);
       const { method, path } = armRequest;
       if (faults && WRITES.has(method)) former.note(path);
       const stale = fault && "stale" in fault && method === "GET" ? former.show(path) : undefined;
       const answer = dispatch(arm, armRequest, `${arm.cloud.urls.cloud}${request.url}`);
-      if (reset === "after") return answer.catch(() => undefined).then(() => hangUp(request, reply));
+      if (reset === "after") {
+        await answer.catch(() => undefined); // nobody hears of it either way
+        hangUp(request, reply);
+        return;
+      }
       send(reply, stale ?? (await answer));
     };
     for (const url of ARM_PATHS)

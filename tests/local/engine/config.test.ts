@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { ARCHIVE, ASSET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
+import { ARCHIVE, ASSET, SECRET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
 import { hashAssets } from "../../../local/engine/assets.ts";
 import { readConfig, readProject } from "../../../local/engine/config.ts";
 import { attachedProviders } from "../../../local/engine/plugins.ts";
@@ -46,10 +46,10 @@ describe("the project", () => {
 });
 
 describe("the configuration", () => {
-  const read = async (shared: string, stack: string) => {
+  const read = async (shared: string, stack: string, passphrase?: string) => {
     await put("Pulumi.yaml", project + shared);
     await put("Pulumi.test.yaml", stack);
-    return readConfig(await readProject(directory), "test");
+    return readConfig(await readProject(directory), "test", {}, passphrase);
   };
   test("the stack's over the project's; bare keys are the project's; structures are JSON", async () => {
     const config = await read(
@@ -65,10 +65,25 @@ describe("the configuration", () => {
     });
     expect(config.forPackage("toy")).toEqual({ region: "west", list: '{"a":"x","b":[1,"two"]}' });
   });
-  test("encrypted values are refused by name", async () => {
-    await expect(
-      read("", "config: { open: 1, password: { secure: v1:x }, toy:deep: [{ secure: y }] }"),
-    ).rejects.toThrow("shop:password, toy:deep: the embedded engine cannot read encrypted values");
+  test("encrypted values are opened with the passphrase, and marked; without it they are refused by name", async () => {
+    // As `pulumi config set --secret` wrote it with the passphrase "kit".
+    const sealed = `encryptionsalt: v1:XdB+2FZvtF0=:v1:+eby5TW2B95e4x2m:e9G2zIwmJY7loN3K5p+h0IvseWEiOQ==
+config:
+  open: 1
+  token: { secure: "v1:tfmKvB2GAmQsEEI2:7fyKqIQsqFW8n/877jVHRXZgz3Qs8Q==" }
+  toy:deep: [{ secure: "v1:cWEd23A9rtXEqF6J:GSueLZcB/bVLQPg2tQsbUeDSh1jabWtdNWdyCA==" }]`;
+    const config = await read("", sealed, "kit");
+    expect(config.values).toMatchObject({ "shop:token": "s3cret", "toy:deep": '["inner-secret"]' });
+    expect([...config.secrets]).toEqual(["shop:token", "toy:deep"]);
+    expect(config.forPackage("toy")["deep"]).toMatchObject({ [SIGNATURE]: SECRET });
+    const named = "shop:token, toy:deep: ";
+    await expect(read("", sealed)).rejects.toThrow(`${named}set PULUMI_CONFIG_PASSPHRASE`);
+    await expect(read("", sealed, "wrong")).rejects.toThrow(
+      `${named}cannot be opened: PULUMI_CONFIG_PASSPHRASE is not the passphrase`,
+    );
+    await expect(read("", `secretsprovider: awskms://x\n${sealed}`, "kit")).rejects.toThrow(
+      "not with awskms://x",
+    );
   });
 });
 
