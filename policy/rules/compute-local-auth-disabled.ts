@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const computeLocalAuthDisabled: ResourceValidationPolicy = {
   name: "compute-local-auth-disabled",
   description: "Compute clusters and instances are reached with Entra identities, not with local accounts.",
+  severity: "critical",
+  tags: ["AzPol e96a9a5f", "AZR-000404", "CKV_AZURE_142", "MCSB IM-1"],
   enforcementLevel: "mandatory",
   validateResource: check(Compute, ({ properties }) => [
     (properties?.computeType === "AmlCompute" || properties?.computeType === "ComputeInstance") &&

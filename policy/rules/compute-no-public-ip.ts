@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const computeNoPublicIp: ResourceValidationPolicy = {
   name: "compute-no-public-ip",
   description: "Nodes of compute clusters and instances have no public IP address and no public SSH port.",
+  severity: "high",
+  tags: ["WAF"],
   enforcementLevel: "mandatory",
   validateResource: check(Compute, ({ properties }) => {
     if (properties?.computeType === "AmlCompute")

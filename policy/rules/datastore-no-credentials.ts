@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const datastoreNoCredentials: ResourceValidationPolicy = {
   name: "datastore-no-credentials",
   description: "Datastores hold no account key, SAS token or client secret.",
+  severity: "critical",
+  tags: ["AIDOCS disable local auth of storage"],
   enforcementLevel: "mandatory",
   validateResource: check(Datastore, ({ properties }) => [
     properties.credentials.credentialsType !== "None" &&

@@ -26,6 +26,8 @@ const problems = (variables: Readonly<Record<string, string>> = {}) =>
 export const deploymentNoLiteralSecrets: ResourceValidationPolicy = {
   name: "deployment-no-literal-secrets",
   description: "Environment variables of deployments hold no secrets, only references to them.",
+  severity: "critical",
+  tags: ["PSRule Deployment.SecretLeak"],
   enforcementLevel: "mandatory",
   validateResource: [
     check(OnlineDeployment, ({ properties }) => problems(properties.environmentVariables)),

@@ -16,6 +16,8 @@ const problems = ({ authMode, keys }: Endpoint["properties"]) => [
 export const endpointEntraAuth: ResourceValidationPolicy = {
   name: "endpoint-entra-auth",
   description: "Endpoints are invoked with Entra tokens, never with keys.",
+  severity: "high",
+  tags: ["MCSB IM-1"],
   enforcementLevel: "mandatory",
   validateResource: [
     check(OnlineEndpoint, ({ properties }) => problems(properties)),

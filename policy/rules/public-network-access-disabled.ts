@@ -23,6 +23,8 @@ const endpointProblems = ({ properties }: Endpoint) => [
 export const publicNetworkAccessDisabled: ResourceValidationPolicy = {
   name: "public-network-access-disabled",
   description: "Workspaces, their resources and online endpoints are not reachable from the public Internet.",
+  severity: "critical",
+  tags: ["AzPol 438c38d2, b2982f36, 405c5871, 0fdf0491", "AZR-000406", "CKV_AZURE_144, 59, 189, 139"],
   enforcementLevel: "mandatory",
   validateResource: [
     check(Workspace, ({ publicNetworkAccess, allowPublicAccessWhenBehindVnet }) => [

@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const registryNoSharedLogin: ResourceValidationPolicy = {
   name: "registry-no-shared-login",
   description: "Container registries have no admin user and no anonymous pull.",
+  severity: "critical",
+  tags: ["AzPol dc921057, 9f2dea28", "AZR-000005, 000401", "CKV_AZURE_137, 138"],
   enforcementLevel: "mandatory",
   validateResource: check(Registry, ({ adminUserEnabled, anonymousPullEnabled }) => [
     adminUserEnabled === true &&

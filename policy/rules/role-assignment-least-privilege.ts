@@ -15,6 +15,8 @@ export const roleAssignmentLeastPrivilege: ResourceValidationPolicy = {
   name: "role-assignment-least-privilege",
   description:
     "Nobody is made Owner or User Access Administrator, and no role reaches past a resource group.",
+  severity: "high",
+  tags: ["PSRule RBAC.LimitOwner, LimitMGDelegation", "CKV_AZURE_39", "AVD-AZU-0030"],
   enforcementLevel: "mandatory",
   validateResource: check(RoleAssignment, ({ roleDefinitionId, scope }) => {
     const role = TOO_WIDE[roleDefinitionId.split("/").at(-1)?.toLowerCase() ?? ""];

@@ -9,6 +9,8 @@ import { check } from "./check.ts";
 export const roleAssignmentPrincipalType: ResourceValidationPolicy = {
   name: "role-assignment-principal-type",
   description: "Role assignments say what their principal is, and people get roles through groups.",
+  severity: "medium",
+  tags: ["PSRule RBAC.UseGroups"],
   enforcementLevel: "mandatory",
   validateResource: check(RoleAssignment, ({ principalType }) => [
     (principalType === undefined || principalType === "User") &&

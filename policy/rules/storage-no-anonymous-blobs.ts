@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const storageNoAnonymousBlobs: ResourceValidationPolicy = {
   name: "storage-no-anonymous-blobs",
   description: "No blob can be read without signing in.",
+  severity: "high",
+  tags: ["AzPol 4fa4b6c0", "AZR-000198, 000199", "CKV_AZURE_190, 34", "AVD-AZU-0007"],
   enforcementLevel: "mandatory",
   validateResource: [
     check(StorageAccount, ({ allowBlobPublicAccess }) => [

@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const storageNoSharedKey: ResourceValidationPolicy = {
   name: "storage-no-shared-key",
   description: "Storage accounts are reached with Entra identities, not with account keys.",
+  severity: "high",
+  tags: ["AzPol 8c6a50c6", "CKV2_AZURE_40"],
   enforcementLevel: "mandatory",
   validateResource: check(StorageAccount, ({ allowSharedKeyAccess }) => [
     allowSharedKeyAccess !== false && "Set allowSharedKeyAccess to false.",

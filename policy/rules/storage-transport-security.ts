@@ -8,6 +8,8 @@ const MODERN: readonly (string | undefined)[] = ["TLS1_2", "TLS1_3"];
 export const storageTransportSecurity: ResourceValidationPolicy = {
   name: "storage-transport-security",
   description: "Storage accounts talk HTTPS only, with TLS 1.2 or newer.",
+  severity: "critical",
+  tags: ["AzPol 404c3081, fe83a0eb", "AZR-000196, 000200", "CKV_AZURE_3, 44", "AVD-AZU-0008, 0011"],
   enforcementLevel: "mandatory",
   validateResource: check(StorageAccount, ({ enableHttpsTrafficOnly, minimumTlsVersion }) => [
     enableHttpsTrafficOnly === false && "Set enableHttpsTrafficOnly to true.",

@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const vaultPurgeProtection: ResourceValidationPolicy = {
   name: "vault-purge-protection",
   description: "What is deleted in a key vault can be recovered, and cannot be purged before its time.",
+  severity: "high",
+  tags: ["AzPol 0b60c0b2, 1e66c121", "AZR-000124, 000125", "CKV_AZURE_42, 110, 111", "AVD-AZU-0016"],
   enforcementLevel: "mandatory",
   validateResource: check(Vault, ({ properties }) => [
     properties.enablePurgeProtection !== true && "Set properties.enablePurgeProtection to true.",

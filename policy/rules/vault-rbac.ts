@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const vaultRbac: ResourceValidationPolicy = {
   name: "vault-rbac",
   description: "Key vaults decide by role assignments, not by access policies of their own.",
+  severity: "high",
+  tags: ["AzPol 12d4fa5e", "AZR-000388, 000118"],
   enforcementLevel: "mandatory",
   validateResource: check(Vault, ({ properties }) => [
     properties.enableRbacAuthorization !== true && "Set properties.enableRbacAuthorization to true.",

@@ -8,6 +8,8 @@ const KEYLESS: readonly (string | undefined)[] = ["identity", "userdelegationsas
 export const workspaceDatastoresByIdentity: ResourceValidationPolicy = {
   name: "workspace-datastores-by-identity",
   description: "A workspace's own datastores use identities, not account keys.",
+  severity: "high",
+  tags: ["AIDOCS disable local auth of storage"],
   enforcementLevel: "mandatory",
   validateResource: check(Workspace, ({ systemDatastoresAuthMode }) => [
     !KEYLESS.includes(systemDatastoresAuthMode?.toLowerCase()) && "Set systemDatastoresAuthMode to Identity.",

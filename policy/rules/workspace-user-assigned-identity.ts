@@ -6,6 +6,8 @@ import { check } from "./check.ts";
 export const workspaceUserAssignedIdentity: ResourceValidationPolicy = {
   name: "workspace-user-assigned-identity",
   description: "A workspace acts as a user-assigned identity whose roles are in the program.",
+  severity: "high",
+  tags: ["AzPol 5f0c7d88", "AZR-000407", "MCSBv2 IM-3"],
   enforcementLevel: "mandatory",
   validateResource: check(Workspace, ({ identity, primaryUserAssignedIdentity }) => [
     !identity?.type.includes("UserAssigned") &&

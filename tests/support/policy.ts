@@ -2,7 +2,7 @@
 import type { Resource, Unwrap } from "@pulumi/pulumi";
 import type { rules } from "@azure-ml-as-code/policy/rules/index.ts";
 
-type Rule = (typeof rules)[number];
+type Rule = Extract<(typeof rules)[number], { validateResource?: unknown }>;
 type Check = Exclude<Rule["validateResource"], readonly unknown[] | undefined>;
 type ValidationArgs = Parameters<Check>[0];
 
@@ -10,7 +10,7 @@ type ValidationArgs = Parameters<Check>[0];
 type ResourceClass<Args> = new (name: string, args: Args, ...rest: never[]) => Resource;
 
 /** How a check says that the resource is of another type. */
-class NotApplicable extends Error {}
+export class NotApplicable extends Error {}
 
 const typeOf = (resourceClass: unknown): string => {
   const type = (resourceClass as { __pulumiType?: unknown }).__pulumiType;
