@@ -4,6 +4,7 @@ import type { machinelearningservices as inputs } from "@pulumi/azure-native/typ
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { within } from "../component.ts";
+import type { Autoscale } from "./autoscale.ts";
 
 /** @public */
 export interface OnlineDeployment {
@@ -11,6 +12,8 @@ export interface OnlineDeployment {
   readonly properties: inputs.ManagedOnlineDeploymentArgs | inputs.KubernetesOnlineDeploymentArgs;
   /** Machines, each running one copy of the model. @default 1 */
   readonly instanceCount?: number;
+  /** Lets Azure Monitor choose how many machines; `instanceCount` is then what it begins with. @default none */
+  readonly autoscale?: Autoscale;
   readonly tags?: Readonly<Record<string, string>>;
 }
 

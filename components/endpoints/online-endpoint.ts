@@ -7,6 +7,7 @@ import {
 import { described, placeById, regionAndTags, token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 import { exposure } from "../network/exposure.ts";
+import { autoscaleProblems, autoscaleSetting } from "./autoscale.ts";
 import { managedDeployment } from "./managed-release.ts";
 import type { ManagedRelease, OnlineDeployment } from "./managed-release.ts";
 import { trafficProblems } from "./traffic-plan.ts";
@@ -67,7 +68,9 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("endpoints", "OnlineEndpoint"), name, args, opts);
     const { workspace, deployments = {}, traffic = {}, mirrorTraffic = {}, release } = args;
+    const all = [...Object.values(deployments), ...(release ? [release.deployment] : [])];
     const problems = [
+      ...all.flatMap(({ autoscale }) => (autoscale ? autoscaleProblems(autoscale) : [])),
       ...trafficProblems({ traffic, mirrorTraffic, deployments: Object.keys(deployments) }),
       ...(release && Object.keys({ ...deployments, ...traffic, ...mirrorTraffic }).length > 0
         ? ["a managed release takes the place of deployments, traffic and mirror traffic"]
@@ -92,19 +95,29 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
     const deploy = (
       logicalName: string,
       deploymentName: pulumi.Input<string>,
-      { properties, instanceCount = 1, tags }: OnlineDeployment,
-    ) =>
-      new Deployment(
+      { properties, instanceCount, autoscale, tags }: OnlineDeployment,
+    ) => {
+      const capacity = instanceCount ?? autoscale?.minInstances ?? 1;
+      const deployment = new Deployment(
         logicalName,
         {
           deploymentName,
           endpointId: endpoint.id,
           ...regionAndTags(workspace, tags),
-          sku: { name: "Default", capacity: instanceCount },
+          sku: { name: "Default", capacity },
+          ...(autoscale && { autoscaled: true }),
           properties,
         },
         pulumi.mergeOptions(within(this, opts), { deleteBeforeReplace: false }),
       );
+      if (autoscale)
+        autoscaleSetting(
+          { name: `${logicalName}-autoscale`, workspace, deploymentId: deployment.id, autoscale },
+          this,
+          opts,
+        );
+      return deployment;
+    };
     const managed = release && managedDeployment(`${name}-candidate`, release, this, opts);
     const made = release
       ? { released: deploy(`${name}-released`, managed!.deploymentName, release.deployment) }

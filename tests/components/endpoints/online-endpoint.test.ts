@@ -83,6 +83,39 @@ describe("OnlineEndpoint", () => {
     ]);
   });
 
+  test("autoscale rules for a deployment that has them; its number of instances is then theirs", async () => {
+    const autoscale = { minInstances: 2, maxInstances: 6, scaleOutCpu: 60 };
+    const { one } = await endpoint({
+      deployments: { blue: { ...onlineDeployment, autoscale } },
+      traffic: {},
+    });
+    expect(one(deploymentType).inputs).toMatchObject({ autoscaled: true, sku: { capacity: 2 } });
+    const { inputs } = one("azure-native:monitor:AutoscaleSetting", "churn-blue-autoscale");
+    expect(inputs).toMatchObject({
+      targetResourceUri: `${workspace.id}/onlineEndpoints/churn-abc123/deployments/blue`,
+      location: "westeurope",
+      profiles: [
+        {
+          capacity: { minimum: "2", maximum: "6", default: "2" },
+          rules: [
+            {
+              metricTrigger: { operator: "GreaterThan", threshold: 60 },
+              scaleAction: { direction: "Increase" },
+            },
+            {
+              metricTrigger: { operator: "LessThan", threshold: 30 },
+              scaleAction: { direction: "Decrease" },
+            },
+          ],
+        },
+      ],
+    });
+    const wrong = { minInstances: 5, maxInstances: 60, scaleInCpu: 80 };
+    await expect(
+      endpoint({ deployments: { blue: { ...onlineDeployment, autoscale: wrong } }, traffic: {} }),
+    ).rejects.toThrow(/from 5 to 60 instances.*; autoscale goes in below 80 and out above 70/);
+  });
+
   test("traffic waits for every deployment", async () => {
     const { one, of } = await endpoint({ mirrorTraffic: {} });
     const traffic = one("azureml:index:EndpointTraffic", "churn-traffic");
