@@ -1,6 +1,7 @@
 /** The workloads of a stage: its assets, and the endpoints that serve them. Wiring only. */
 import { Uploads } from "../components/assets/uploads.ts";
 import { nameFrom } from "../components/component.ts";
+import { join } from "node:path";
 import { BatchEndpoint } from "../components/endpoints/batch-endpoint.ts";
 import type { BatchDeployment } from "../components/endpoints/batch-endpoint.ts";
 import { OnlineEndpoint } from "../components/endpoints/online-endpoint.ts";
@@ -8,6 +9,7 @@ import { toArm } from "../specs/kinds.ts";
 import { isOpen } from "./config.ts";
 import type { Stage } from "./config.ts";
 import type { Platform } from "./platform.ts";
+import { takeOver } from "./imports.ts";
 import { releaseArgs } from "./release.ts";
 import { UPLOADS } from "./rules.ts";
 import { makeResources } from "./workload-resources.ts";
@@ -15,6 +17,7 @@ import { makeResources } from "./workload-resources.ts";
 export function buildWorkloads(stage: Stage, platform: Platform) {
   const { settings, workloads, root } = stage;
   const { assets } = workloads;
+  takeOver(join(root, settings.workloads.folder), stage.name);
   const { group, identities, storage, datastores, roles } = platform;
   const workspace = platform.workspace.inside;
   const context = { location: settings.location };

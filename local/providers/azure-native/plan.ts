@@ -118,6 +118,8 @@ export function preview(type: ResourceType, inputs: PropertyMap, stable: Propert
 /** Inputs of a resource that exists already, for an import. */
 export const importedInputs = (type: ResourceType, id: string, live: PropertyMap): PropertyMap => ({
   ...projected(type, live, computedPaths(type)),
+  // As Check will say it of the program's inputs: importing what is as wanted changes nothing.
+  azureApiVersion: type.apiVersion,
   ...parseId(type.path, id),
 });
 

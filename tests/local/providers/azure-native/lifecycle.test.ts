@@ -439,6 +439,7 @@ describe("update, read, delete", () => {
     const { inputs } = await provider.read({ ...named("storage:StorageAccount"), id });
     expect(inputs).toEqual({
       ...account,
+      azureApiVersion: "2024-01-01",
       identity: { type: "UserAssigned", userAssignedIdentities: ["/a"] },
     });
     arm.resources.clear();
