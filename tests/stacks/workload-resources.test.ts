@@ -116,7 +116,9 @@ describe("what the workspace is said to have", () => {
   test("is looked up, and linked by its id", async () => {
     known[getter] = { id: "found" };
     const { one } = await build(existing);
-    expect(properties(one("azureml:index:OnlineDeployment"))["model"]).toMatch(/\/models\/theirs\/versions\/3$/);
+    expect(properties(one("azureml:index:OnlineDeployment"))["model"]).toMatch(
+      /\/models\/theirs\/versions\/3$/,
+    );
   });
 
   test("stops the run where it is not, naming who refers to what", async () => {
