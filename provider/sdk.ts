@@ -298,3 +298,23 @@ export class WorkspaceGuard extends pulumi.CustomResource {
     super(token("WorkspaceGuard"), name, { ...args }, opts);
   }
 }
+
+export interface QuotaCheckArgs {
+  readonly location: string;
+  /** The most that each cluster or instance may start. */
+  readonly machines: readonly {
+    readonly vmSize: string;
+    readonly nodes: number;
+    readonly lowPriority: boolean;
+  }[];
+}
+
+/**
+ * Stops a preview that asks for more cores than the region's quota has left, naming what was asked, what is used, the limit
+ * and where to ask for more. Makes nothing in Azure. Let everything depend on it.
+ */
+export class QuotaCheck extends pulumi.CustomResource {
+  constructor(name: string, args: QuotaCheckArgs, opts?: pulumi.CustomResourceOptions) {
+    super(token("QuotaCheck"), name, { ...args }, opts);
+  }
+}

@@ -1,4 +1,5 @@
 /** The platform of a stage: all that its workloads stand on. Wiring only. */
+import { QuotaCheck } from "@azure-ml-as-code/provider/sdk.ts";
 import * as authorization from "@pulumi/azure-native/authorization/index.js";
 import { CiIdentities } from "../components/access/ci-identities.ts";
 import { Identities } from "../components/access/identities.ts";
@@ -26,7 +27,16 @@ export function buildPlatform(settings: Settings) {
   const publicNetworkAccess = isOpen(settings, "publicNetworkAccess");
   const { subscriptionId, tenantId, objectId } = authorization.getClientConfigOutput();
 
-  const group = new StageGroup("stage", { naming, location, tags }, { protect });
+  const quota = new QuotaCheck("quota", {
+    location,
+    machines: Object.values(settings.clusters).map(({ vmSize, maxNodes: nodes, priority }) => ({
+      vmSize,
+      nodes,
+      lowPriority: priority === "LowPriority",
+    })),
+  });
+  // Everything else depends on the group.
+  const group = new StageGroup("stage", { naming, location, tags }, { protect, dependsOn: quota });
   const { placement } = group;
   const identities = new Identities("identity", { placement });
   const pipeline = settings.ci && new CiIdentities("pipeline", { naming, ...settings.ci });

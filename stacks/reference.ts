@@ -8,7 +8,7 @@ interface Schema {
   type?: string;
   description?: string;
   enum?: readonly unknown[];
-  const?: unknown;
+  const?: string;
   pattern?: string;
   minimum?: number;
   maximum?: number;
@@ -60,7 +60,7 @@ function* rows(path: string, schema: Schema): Generator<[path: string, schema: S
     const { kind: _, ...rest } = choice.properties ?? {};
     if (kind)
       yield [
-        `${below}kind: ${String(kind.const)}`,
+        `${below}kind: ${kind.const ?? ""}`,
         { type: "a choice", ...(kind.description && { description: kind.description }) },
       ];
     for (const [key, part] of Object.entries(rest)) yield* rows(`${below}${key}`, part);
@@ -72,7 +72,7 @@ const inner = (path: string, schema: Schema) =>
   schema.properties || schema.oneOf || schema.anyOf ? rows(path, schema) : [];
 
 function takes(schema: Schema): string {
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum) return schema.enum.map((word) => `\`${String(word)}\``).join(", ");
   if (schema.oneOf ?? schema.anyOf) return "one kind of";
   if (schema.items) return `list of ${takes(schema.items)}`;

@@ -40,7 +40,7 @@ export class ComputeTarget extends pulumi.ComponentResource {
             }),
           },
         }),
-        properties: known(properties) as never, // one of nine types; `computeType` says which
+        properties: hidden(known(properties)) as never, // one of nine types; `computeType` says which
       },
       pulumi.mergeOptions(within(this, opts), {
         replaceOnChanges: [...FIXED],
@@ -54,13 +54,25 @@ export class ComputeTarget extends pulumi.ComponentResource {
   }
 }
 
+/** What opens an attached machine or a Databricks workspace is a secret, whoever says it. */
+function hidden(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const inner = properties["properties"];
+  if (typeof inner !== "object" || inner === null) return properties;
+  const entries = Object.entries(inner as Record<string, unknown>).map(([key, value]) => [
+    key,
+    SECRETS.includes(key) && value !== undefined ? pulumi.secret(value) : value,
+  ]);
+  return { ...properties, properties: Object.fromEntries(entries) as Record<string, unknown> };
+}
+const SECRETS = ["administratorAccount", "userAccountCredentials", "databricksAccessToken"];
+
 /** Types whose machines Azure makes for the workspace. */
 const OURS = ["AmlCompute", "ComputeInstance"];
 /** Microsoft's client sends these under another version of the API; the one of azure-native has none of them. */
 const FOREIGN = ["enableOSPatching", "enableRootAccess", "releaseQuotaOnStop"];
 
 /** Without foreign settings that say no: that is what their absence says. Azure refuses those that say yes. */
-function known(properties: ComputeTargetArgs["properties"]): object {
+function known(properties: ComputeTargetArgs["properties"]): ComputeTargetArgs["properties"] {
   const { properties: inner } = properties;
   if (typeof inner !== "object" || inner === null) return properties;
   const kept = Object.entries(inner).filter(([key, value]) => !(FOREIGN.includes(key) && value === false));

@@ -10,7 +10,7 @@ export interface SecretsProviders {
   readonly state?: unknown;
 }
 
-const ITERATIONS = 1_000_000;
+export const ITERATIONS = 1_000_000;
 const PROBE = "pulumi";
 
 const TAG_BYTES = 16;

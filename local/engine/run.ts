@@ -143,6 +143,7 @@ async function runProgram(context: RunContext, project: Project, options: RunOpt
 }
 
 const PARALLEL = 16;
+const PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE";
 /** What a program gets to end by itself when the run has stopped (milliseconds). */
 const LAST_WORDS_MS = 2_000;
 
@@ -196,7 +197,7 @@ async function settings(
 
 /** The state as it is, made ready for the Pulumi CLI where the passphrase for its secrets is known. */
 function importable(snapshot: Snapshot, start: Deployment, env: NodeJS.ProcessEnv): () => Deployment {
-  const passphrase = env["PULUMI_CONFIG_PASSPHRASE"];
+  const passphrase = env[PASSPHRASE];
   let { secretsProviders } = start;
   return () => {
     const current = snapshot.current();
@@ -227,7 +228,9 @@ async function open(project: Project, start: Deployment, options: RunOptions): P
   const preview = options.op === "preview";
   const snapshot = snapshotOf(start);
   const keep =
-    options.statePath === undefined ? (options.onState ?? (() => undefined)) : fileKeeper(options.statePath);
+    options.statePath === undefined
+      ? (options.onState ?? (() => undefined))
+      : fileKeeper(options.statePath, env[PASSPHRASE]);
   const context: RunContext = {
     ...configured,
     ...{ project: project.name, stack: options.stack, preview, snapshot, emit },
@@ -298,7 +301,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const path = resolve(statePath);
   const unlock = options.op === "preview" ? undefined : await lockState(path);
   try {
-    return await runOpened(project, state ?? (await loadState(path)), { ...options, statePath: path });
+    return await runOpened(
+      project,
+      state ?? (await loadState(path, (options.env ?? process.env)[PASSPHRASE])),
+      { ...options, statePath: path },
+    );
   } finally {
     await unlock?.();
   }

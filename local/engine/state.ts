@@ -42,7 +42,7 @@ function revealed(value: Value): Value {
   const { plaintext } = value;
   if (typeof plaintext !== "string")
     throw new StateError(
-      "the state holds encrypted secrets, which the embedded engine cannot read: " +
+      "the state holds encrypted secrets: set PULUMI_CONFIG_PASSPHRASE to its passphrase, or " +
         "export it with `pulumi stack export --show-secrets`",
     );
   return { [SIGNATURE]: SECRET, value: mapDeep(JSON.parse(plaintext) as Value, revealed) };

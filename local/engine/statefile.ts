@@ -1,13 +1,14 @@
 /** The state file: read once, written whole after each step, never half. */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { sealed, unsealed } from "./sealing.ts";
 import { readDeployment, StateError, writeDeployment } from "./state.ts";
 import type { Deployment } from "./state.ts";
 
 const EMPTY: Deployment = { resources: [], pendingOperations: [] };
 
 /** @throws StateError with the path in it. A missing file is an empty state. */
-export async function loadState(path: string): Promise<Deployment> {
+export async function loadState(path: string, passphrase?: string): Promise<Deployment> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -16,14 +17,14 @@ export async function loadState(path: string): Promise<Deployment> {
     throw error;
   }
   try {
-    return readDeployment(text);
+    return readDeployment(unsealed(text, passphrase));
   } catch (error) {
     if (error instanceof StateError) throw new StateError(`${path}: ${error.message}`);
     throw error;
   }
 }
 
-/** Readable by the owner alone: it holds secrets. */
+/** Readable by the owner alone: it can hold secrets. */
 const MODE = 0o600;
 
 /** Whether a process with this id runs. */
@@ -98,7 +99,8 @@ export function saver(
   };
 }
 
+/** With a passphrase, the file holds no secret that can be read without it. */
 export const fileKeeper =
-  (path: string) =>
+  (path: string, passphrase?: string) =>
   (text: string): Promise<void> =>
-    replaceFile(path, text);
+    replaceFile(path, sealed(text, passphrase));

@@ -3,6 +3,7 @@ import { batchDefaultDeployment } from "./batch-default-deployment.ts";
 import { endpoint } from "./endpoint.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
 import { onlineDeployment } from "./online-deployment.ts";
+import { quotaCheck } from "./quota-check.ts";
 import type { Resource } from "./resource.ts";
 import { roleReadiness } from "./role-readiness.ts";
 import { scheduleSwitch } from "./schedule-switch.ts";
@@ -17,6 +18,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:OnlineDeployment": onlineDeployment,
   "azureml:index:EndpointTraffic": endpointTraffic,
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
+  "azureml:index:QuotaCheck": quotaCheck,
   "azureml:index:RoleReadiness": roleReadiness,
   "azureml:index:ScheduleSwitch": scheduleSwitch,
   "azureml:index:WorkspaceGuard": workspaceGuard,

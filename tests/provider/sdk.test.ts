@@ -36,9 +36,10 @@ describe("the program's side", () => {
     const batchEndpoint = new sdk.BatchEndpoint("be", endpoint);
     const purge = new sdk.WorkspacePurge("w", { resourceGroupName: "rg", workspaceName: "ws" });
     const guard = new sdk.WorkspaceGuard("g", { workspace: { kind: "Default" }, allow: [] });
+    const quota = new sdk.QuotaCheck("q", { location: "l", machines: [] });
     const ready = new sdk.RoleReadiness("r", { assignments: [{ id: "i", principalId: "p" }] });
     const off = new sdk.ScheduleSwitch("s", { scheduleId: "s" });
-    const all = [upload, online, deployment, batchEndpoint, traffic, batch, purge, guard, ready, off];
+    const all = [upload, online, deployment, batchEndpoint, traffic, batch, purge, guard, quota, ready, off];
     await Promise.all(all.map(({ urn }) => valueOf(urn)));
     expect(await valueOf(upload.files)).toBe(2);
     const resources = seen.filter(({ type }) => type.startsWith("azureml:"));

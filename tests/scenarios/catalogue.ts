@@ -2,7 +2,7 @@
  * Every component of the platform in three scenarios: `defaults` says the fewest arguments, `max` all of them, `hardened`
  * what a locked-down stage says. The same table is registered under mocks and brought up on an engine.
  */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Identities } from "../../components/access/identities.ts";
 import { KeyVault } from "../../components/access/key-vault.ts";
 import { Locks } from "../../components/access/locks.ts";
@@ -11,7 +11,10 @@ import { PersonaGroups } from "../../components/access/persona-groups.ts";
 import { RoleAssignments } from "../../components/access/role-assignments.ts";
 import { personas, roleTable } from "../../components/access/role-table.ts";
 import { ComputeCluster } from "../../components/compute/cluster.ts";
+import { ComputeInstance } from "../../components/compute/instance.ts";
+import { ComputeTarget } from "../../components/compute/compute-target.ts";
 import { BlobDatastore } from "../../components/data/blob-datastore.ts";
+import { Datastore } from "../../components/data/datastore.ts";
 import { Storage } from "../../components/data/storage.ts";
 import { Alerts } from "../../components/monitoring/alerts.ts";
 import { Budget, firstOfMonth } from "../../components/monitoring/budget.ts";
@@ -21,6 +24,8 @@ import { Monitoring } from "../../components/monitoring/monitoring.ts";
 import { Network } from "../../components/network/network.ts";
 import { PrivateEndpoints } from "../../components/network/private-endpoints.ts";
 import { ContainerRegistry } from "../../components/registry/container-registry.ts";
+import { MlRegistry } from "../../components/registry/ml-registry.ts";
+import { Connection } from "../../components/workspace/connection.ts";
 import { StageGroup } from "../../components/workspace/stage-group.ts";
 import { Workspace } from "../../components/workspace/workspace.ts";
 import type { World } from "./world.ts";
@@ -84,6 +89,18 @@ const network = ({ placement }: World) => ({
   zones: ["one.example.internal"],
 });
 
+const instance = ({ workspace, tenantId, principalId }: World) => ({
+  workspace,
+  instanceName: "notebooks",
+  vmSize: "Standard_DS3_v2",
+  assignedUser: { objectId: principalId, tenantId },
+});
+const target = ({ workspace, identityId }: World, computeName: string) => ({
+  workspace,
+  computeName,
+  identityId,
+});
+const principal = (tenantId: pulumi.Input<string>) => ({ clientId: "client", tenantId });
 const alerts = ({ placement, workspace, logAnalyticsId }: World) => ({
   placement,
   workspaceId: workspace.id,
@@ -272,6 +289,147 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
       place,
       targetId: workspace.id,
       links: ["workspace"] as const,
+    }),
+  }),
+  "azureml:compute:ComputeInstance": of(ComputeInstance)({
+    defaults: instance,
+    max: (world) => ({
+      ...instance(world),
+      identityId: world.identityId,
+      idleMinutes: 30,
+      schedules: [
+        { action: "Stop", cron: "0 19 * * 1-5", timeZone: "W. Europe Standard Time" },
+        { action: "Start", cron: "0 7 * * 1-5" },
+      ] as const,
+      setupScript: { text: "pip install ruff\n", timeoutMinutes: 5 },
+      sshPublicKey: "ssh-ed25519 AAAA",
+      nodePublicIp: true,
+      description: "for one person",
+    }),
+    hardened: (world) => ({ ...instance(world), idleMinutes: 15 }),
+  }),
+  "azureml:registry:MlRegistry": of(MlRegistry)({
+    defaults: ({ placement }) => ({ placement }),
+    max: ({ placement }) => ({
+      placement,
+      regions: ["northeurope", "westeurope"],
+      publicNetworkAccess: true,
+      redundancy: "Standard_ZRS" as const,
+    }),
+    hardened: ({ placement }) => ({ placement, regions: ["northeurope"] }),
+  }),
+  "azureml:compute:ComputeTarget": of(ComputeTarget)({
+    defaults: (world) => ({
+      ...target(world, "kubernetes"),
+      properties: {
+        computeType: "Kubernetes",
+        resourceId: pulumi.interpolate`${world.resourceGroupId}/providers/Microsoft.ContainerService/managedClusters/aks`,
+        properties: {
+          namespace: "ml",
+          defaultInstanceType: "small",
+          instanceTypes: { small: { resources: { requests: { cpu: "1", memory: "2Gi" } } } },
+        },
+      },
+    }),
+    max: (world) => ({
+      ...target(world, "machine"),
+      properties: {
+        computeType: "VirtualMachine",
+        resourceId: pulumi.interpolate`${world.resourceGroupId}/providers/Microsoft.Compute/virtualMachines/vm`,
+        properties: {
+          address: "10.0.0.9",
+          sshPort: 22,
+          administratorAccount: { username: "it", password: world.secret("vm password") },
+        },
+      },
+    }),
+    hardened: (world) => ({
+      ...target(world, "databricks"),
+      properties: {
+        computeType: "Databricks",
+        resourceId: pulumi.interpolate`${world.resourceGroupId}/providers/Microsoft.Databricks/workspaces/dbw`,
+        properties: {
+          workspaceUrl: "https://adb-1.2.azuredatabricks.net",
+          databricksAccessToken: world.secret("databricks token"),
+        },
+      },
+    }),
+  }),
+  "azureml:data:Datastore": of(Datastore)({
+    defaults: ({ workspace, accountName }) => ({
+      workspace,
+      datastoreName: "shared_files",
+      properties: {
+        datastoreType: "AzureFile" as const,
+        accountName,
+        fileShareName: "share",
+        credentials: { credentialsType: "None" as const },
+      },
+    }),
+    max: ({ workspace, accountName, tenantId, secret }) => ({
+      workspace,
+      datastoreName: "lake",
+      properties: {
+        datastoreType: "AzureDataLakeGen2" as const,
+        accountName,
+        filesystem: "raw",
+        description: "what others deliver",
+        credentials: {
+          ...principal(tenantId),
+          credentialsType: "ServicePrincipal" as const,
+          secrets: { secretsType: "ServicePrincipal" as const, clientSecret: secret("client secret") },
+        },
+      },
+    }),
+    hardened: ({ workspace, tenantId, secret }) => ({
+      workspace,
+      datastoreName: "fabric",
+      properties: {
+        datastoreType: "OneLake" as const,
+        oneLakeWorkspaceName: "fabric",
+        endpoint: "onelake.dfs.fabric.microsoft.com",
+        artifact: { artifactType: "LakeHouse" as const, artifactName: "house" },
+        credentials: {
+          ...principal(tenantId),
+          credentialsType: "Certificate" as const,
+          thumbprint: "A".repeat(40),
+          secrets: { secretsType: "Certificate" as const, certificate: secret("certificate") },
+        },
+      },
+    }),
+  }),
+  "azureml:workspace:Connection": of(Connection)({
+    defaults: ({ workspace, secret }) => ({
+      workspace,
+      connectionName: "search",
+      properties: {
+        category: "ApiKey",
+        authType: "ApiKey",
+        target: "https://api.example.com",
+        credentials: { key: secret("api key") },
+      },
+    }),
+    max: ({ workspace, secret, tenantId }) => ({
+      workspace,
+      connectionName: "lake-of-others",
+      properties: {
+        category: "ADLSGen2",
+        authType: "ServicePrincipal",
+        target: "https://others.dfs.core.windows.net",
+        isSharedToAll: true,
+        metadata: { owner: "others" },
+        credentials: { clientId: "client", tenantId, clientSecret: secret("connection client secret") },
+      },
+    }),
+    hardened: ({ workspace, secret }) => ({
+      workspace,
+      connectionName: "feed",
+      properties: {
+        category: "PythonFeed",
+        authType: "PAT",
+        target: "https://feed.example.com",
+        credentials: { pat: secret("personal access token") },
+      },
     }),
   }),
   "azureml:registry:ContainerRegistry": of(ContainerRegistry)({

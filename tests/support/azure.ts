@@ -27,6 +27,7 @@ const paths: Readonly<Record<string, string>> = {
   "azure-native:privatedns:PrivateZone": `${group}/providers/Microsoft.Network/privateDnsZones/{privateZoneName}`,
   "azure-native:privatedns:VirtualNetworkLink": `${group}/providers/Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}`,
   "azure-native:machinelearningservices:Workspace": workspace,
+  "azure-native:machinelearningservices:Registry": `${group}/providers/Microsoft.MachineLearningServices/registries/{registryName}`,
   "azure-native:machinelearningservices:Compute": `${workspace}/computes/{computeName}`,
   "azure-native:machinelearningservices:Datastore": `${workspace}/datastores/{name}`,
   "azure-native:machinelearningservices:CodeVersion": `${workspace}/codes/{name}/versions/{version}`,

@@ -9,10 +9,7 @@ import { FeatureStoreEntity } from "../../components/assets/feature-store-entity
 import { Model } from "../../components/assets/model.ts";
 import { Uploads } from "../../components/assets/uploads.ts";
 import type { InWorkspace, Placement } from "../../components/component.ts";
-import { ComputeTarget } from "../../components/compute/compute-target.ts";
-import { Datastore } from "../../components/data/datastore.ts";
 import { Schedule } from "../../components/jobs/schedule.ts";
-import { Connection } from "../../components/workspace/connection.ts";
 import { BatchEndpoint } from "../../components/endpoints/batch-endpoint.ts";
 import { OnlineEndpoint } from "../../components/endpoints/online-endpoint.ts";
 import { catalogue } from "../scenarios/catalogue.ts";
@@ -70,27 +67,6 @@ export const components: Readonly<Record<string, Make>> = {
     new FeatureSet(name, { ...asset, properties: { entities: ["azureml:account:1"] } }, opts),
   "azureml:assets:FeatureStoreEntity": (name, opts) =>
     new FeatureStoreEntity(name, { ...asset, properties: { indexColumns: [] } }, opts),
-  "azureml:compute:ComputeTarget": (name, opts) =>
-    new ComputeTarget(
-      name,
-      { workspace, computeName: "boxes", identityId, properties: { computeType: "Kubernetes" } },
-      opts,
-    ),
-  "azureml:data:Datastore": (name, opts) =>
-    new Datastore(
-      name,
-      {
-        workspace,
-        datastoreName: "lake",
-        properties: {
-          datastoreType: "AzureDataLakeGen2",
-          accountName: "account",
-          filesystem: "files",
-          credentials: { credentialsType: "None" },
-        },
-      },
-      opts,
-    ),
   "azureml:jobs:Schedule": (name, opts) =>
     new Schedule(
       name,
@@ -102,12 +78,6 @@ export const components: Readonly<Record<string, Make>> = {
           action: { actionType: "CreateJob", jobDefinition: { jobType: "Pipeline" } },
         },
       },
-      opts,
-    ),
-  "azureml:workspace:Connection": (name, opts) =>
-    new Connection(
-      name,
-      { workspace, connectionName: "feed", properties: { category: "PythonFeed", authType: "None" } },
       opts,
     ),
   "azureml:assets:Uploads": (name, opts) =>

@@ -1,6 +1,5 @@
 /** Microsoft.MachineLearningServices: the whole table. */
-import { sameText } from "../../json.ts";
-import { ok, type ProviderTable } from "../../table.ts";
+import type { ProviderTable } from "../../table.ts";
 import { assetTypesOfWorkspace } from "./assets.ts";
 import { batchDeploymentType, batchEndpointType } from "./batch.ts";
 import { computeTypes } from "./computes.ts";
@@ -8,19 +7,9 @@ import { datastoreTypes } from "./datastores.ts";
 import { jobTypes } from "./jobs.ts";
 import { onlineDeploymentType } from "./online-deployments.ts";
 import { onlineEndpointType } from "./online.ts";
+import { quotaRoutes } from "./quotas.ts";
+import { registryTypes } from "./registries.ts";
 import { workspaceTypes } from "./workspace.ts";
-
-/** Sizes that examples name, with what they have. */
-const VM_SIZES: readonly (readonly [name: string, cores: number, memoryGB: number])[] = [
-  ["Standard_DS3_v2", 4, 14],
-  ["Standard_D2s_v3", 2, 8],
-  ["Standard_F2s_v2", 2, 4],
-  ["Standard_F4s_v2", 4, 8],
-  ["Standard_NC6s_v3", 6, 112],
-];
-
-const place =
-  /^\/subscriptions\/[^/]+\/providers\/microsoft\.machinelearningservices\/locations\/[^/]+\/(vmsizes|usages|quotas)$/i;
 
 export const machinelearningservices: ProviderTable = {
   types: [
@@ -33,23 +22,7 @@ export const machinelearningservices: ProviderTable = {
     batchEndpointType,
     batchDeploymentType,
     ...jobTypes,
+    ...registryTypes,
   ],
-  routes: [
-    {
-      method: "GET",
-      pattern: place,
-      handle: (_, [, what]) =>
-        sameText(what!, "vmSizes")
-          ? ok({
-              value: VM_SIZES.map(([name, vCPUs, memoryGB]) => ({
-                name,
-                vCPUs,
-                memoryGB,
-                gpus: 0,
-                supportedComputeTypes: ["AmlCompute", "ComputeInstance"],
-              })),
-            })
-          : ok({ value: [], nextLink: null }),
-    },
-  ],
+  routes: quotaRoutes,
 };

@@ -1,0 +1,69 @@
+/**
+ * Secrets in the state file, encrypted with the passphrase of `PULUMI_CONFIG_PASSPHRASE` as the Pulumi CLI does it:
+ * `v1:NONCE:CIPHERTEXT`, base64, under the key that the state's salt and the passphrase give. Without a passphrase they
+ * stay as they are, in a file that its owner alone can read.
+ */
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { SECRET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
+import { ITERATIONS } from "./passphrase.ts";
+import { StateError } from "./state.ts";
+
+const TAG_BYTES = 16;
+const keys = new Map<string, Buffer>();
+
+/** Takes about half a second for each passphrase and salt, once. */
+function keyOf(passphrase: string, salt: string): Buffer {
+  const id = `${salt} ${passphrase}`;
+  const key = keys.get(id) ?? pbkdf2Sync(passphrase, Buffer.from(salt, "base64"), ITERATIONS, 32, "sha256");
+  keys.set(id, key);
+  return key;
+}
+
+/** Of a state that says how its secrets are kept. */
+const saltOf = (text: string): string | undefined =>
+  /"secrets_providers": \{[^}]*"salt": "v1:([^:"]+):/.exec(text)?.[1];
+
+const text = String.raw`"(?:[^"\\]|\\.)*"`;
+const secret = (member: string) =>
+  new RegExp(`("${SIGNATURE}": "${SECRET}",\\s*)"${member}": (${text})`, "g");
+
+function seal(plain: string, key: Buffer): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
+}
+
+function open(sealed: string, key: Buffer): string {
+  const [, nonce = "", content = ""] = sealed.split(":");
+  const bytes = Buffer.from(content, "base64");
+  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  try {
+    return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
+  } catch {
+    throw new StateError("PULUMI_CONFIG_PASSPHRASE is not the passphrase that the state was written with");
+  }
+}
+
+/** The state's text as a file has it. */
+export function sealed(state: string, passphrase: string | undefined): string {
+  const salt = saltOf(state);
+  if (passphrase === undefined || salt === undefined) return state;
+  return state.replace(
+    secret("plaintext"),
+    (_, before: string, value: string) =>
+      `${before}"ciphertext": "${seal(JSON.parse(value) as string, keyOf(passphrase, salt))}"`,
+  );
+}
+
+/** @throws StateError for a passphrase that is not the state's. What cannot be opened for want of one stays closed. */
+export function unsealed(state: string, passphrase: string | undefined): string {
+  const salt = saltOf(state);
+  if (passphrase === undefined || salt === undefined) return state;
+  return state.replace(
+    secret("ciphertext"),
+    (_, before: string, value: string) =>
+      `${before}"plaintext": ${JSON.stringify(open(JSON.parse(value) as string, keyOf(passphrase, salt)))}`,
+  );
+}
