@@ -222,6 +222,8 @@ export const computeTypes: readonly ResourceType[] = [
     ],
     writeOnly: [
       "properties.properties.userAccountCredentials.adminUserPassword",
+      "properties.properties.administratorAccount.password",
+      "properties.properties.administratorAccount.privateKeyData",
       "properties.properties.databricksAccessToken",
     ],
     rules,
