@@ -100,7 +100,10 @@ const target = ({ workspace, identityId }: World, computeName: string) => ({
   computeName,
   identityId,
 });
-const principal = (tenantId: pulumi.Input<string>) => ({ clientId: "client", tenantId });
+const principal = (tenantId: pulumi.Input<string>) => ({
+  clientId: "00000000-0000-4000-8000-000000000005",
+  tenantId,
+});
 const alerts = ({ placement, workspace, logAnalyticsId }: World) => ({
   placement,
   workspaceId: workspace.id,
@@ -418,7 +421,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
         target: "https://others.dfs.core.windows.net",
         isSharedToAll: true,
         metadata: { owner: "others" },
-        credentials: { clientId: "client", tenantId, clientSecret: secret("connection client secret") },
+        credentials: { ...principal(tenantId), clientSecret: secret("connection client secret") },
       },
     }),
     hardened: ({ workspace, secret }) => ({

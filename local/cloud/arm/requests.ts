@@ -18,7 +18,7 @@ const SECRET =
 const isSecret = (name: string, url: string) =>
   SECRET.test(name) && (name !== "value" || /\/vaults\/[^/]+\/secrets\//i.test(url));
 /** What says how a secret is kept is no secret: bodies stay what they were but for the values. */
-const PLAIN = /^(credentialsType|secretsType|authType|keyType)$/;
+const PLAIN = /^(credentialsType|secretsType|authType|keyType|clientId|tenantId|thumbprint)$/;
 export const MASK = "MASKED";
 
 export function masked(value: Json | undefined, url: string, hide = false): Json | undefined {
