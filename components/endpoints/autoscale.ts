@@ -1,6 +1,6 @@
 /** How many instances a deployment has, by its load: settings of Azure Monitor. Source: Azure ML's guide to autoscaling. */
 import * as monitor from "@pulumi/azure-native/monitor/index.js";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { regionAndTags, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 

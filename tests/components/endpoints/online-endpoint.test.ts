@@ -6,6 +6,7 @@ import { identityId, onlineDeployment, workspace } from "../../support/component
 import { run } from "../../support/pulumi.ts";
 
 const deploymentType = "azureml:index:OnlineDeployment";
+const workspaceId = workspace.id as string;
 const own = "azureml:index:OnlineEndpoint";
 const endpoint = (args: Partial<OnlineEndpointArgs> = {}) =>
   run(() => {
@@ -66,7 +67,7 @@ describe("OnlineEndpoint", () => {
         name: "churn-blue",
         inputs: expect.objectContaining({
           deploymentName: "blue",
-          endpointId: `${workspace.id}/onlineEndpoints/churn-abc123`,
+          endpointId: `${workspaceId}/onlineEndpoints/churn-abc123`,
           location: "westeurope",
           tags: { stage: "test" },
           sku: { name: "Default", capacity: 1 },
@@ -92,7 +93,7 @@ describe("OnlineEndpoint", () => {
     expect(one(deploymentType).inputs).toMatchObject({ autoscaled: true, sku: { capacity: 2 } });
     const { inputs } = one("azure-native:monitor:AutoscaleSetting", "churn-blue-autoscale");
     expect(inputs).toMatchObject({
-      targetResourceUri: `${workspace.id}/onlineEndpoints/churn-abc123/deployments/blue`,
+      targetResourceUri: `${workspaceId}/onlineEndpoints/churn-abc123/deployments/blue`,
       location: "westeurope",
       profiles: [
         {
