@@ -114,7 +114,8 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
     void reply.status(404).send({ error });
   });
   app.addHook("onError", (request, _, error, done) => {
-    if (errorBody(error).status === 500)
+    const { statusCode = 500 } = error as { statusCode?: number }; // Fastify's own refusals are the caller's to mend
+    if (statusCode >= 500 && errorBody(error).status === 500)
       log.error("a request broke", { method: request.method, url: request.url, error: String(error.stack) });
     done();
   });

@@ -8,6 +8,7 @@ import type { SecretsProviders } from "./passphrase.ts";
 import { mapProperties } from "./properties.ts";
 import { resourceState } from "./resource.ts";
 import type { ResourceState } from "./resource.ts";
+import { shapeProblems } from "./state-shape.ts";
 import { isProviderType, label, splitProviderRef } from "./urn.ts";
 
 export type OperationType = "creating" | "updating" | "deleting" | "reading" | "importing";
@@ -45,7 +46,12 @@ function revealed(value: Value): Value {
       "the state holds encrypted secrets: set PULUMI_CONFIG_PASSPHRASE to its passphrase, or " +
         "export it with `pulumi stack export --show-secrets`",
     );
-  return { [SIGNATURE]: SECRET, value: mapDeep(JSON.parse(plaintext) as Value, revealed) };
+  try {
+    return { [SIGNATURE]: SECRET, value: mapDeep(JSON.parse(plaintext) as Value, revealed) };
+  } catch (error) {
+    if (error instanceof StateError) throw error;
+    throw new StateError("the state holds a secret whose plaintext is not JSON", { cause: error });
+  }
 }
 
 /** The fields that travel as they are, when they are not empty. */
@@ -109,7 +115,7 @@ function readResource(raw: Record<string, unknown>): ResourceState {
   const { urn, type, custom } = raw;
   if (typeof urn !== "string" || typeof type !== "string")
     throw new StateError("the state has a resource without urn or type");
-  const given = Object.entries(raw).filter(([key]) => KNOWN.has(key));
+  const given = Object.entries(raw).filter(([key, value]) => KNOWN.has(key) && value !== null);
   const rest = Object.entries(raw).filter(([key]) => !KNOWN.has(key));
   const trigger = raw["replacementTrigger"] as Value | undefined;
   return resourceState({
@@ -170,6 +176,9 @@ export function readDeployment(text: string): Deployment {
   } catch (error) {
     throw new StateError(`the state is not JSON: ${(error as Error).message}`);
   }
+  const [first, ...others] = shapeProblems(parsed as Value);
+  if (first !== undefined)
+    throw new StateError(`the state is broken: ${[first, ...others.slice(0, 9)].join("; ")}`);
   refuseUnknown(parsed);
   const { resources, pending_operations, secrets_providers } = parsed.deployment ?? {};
   const deployment = {

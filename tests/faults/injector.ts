@@ -1,4 +1,5 @@
 /** Lets one fault at a time strike what it can, and counts how often it did. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Reset } from "@azure-ml-as-code/local/cloud/arm/faults.ts";
 import type { CloudOptions } from "@azure-ml-as-code/local/cloud/server.ts";
 import { hits } from "./kinds.ts";
@@ -52,7 +53,7 @@ export function injector(crash: (what: Crash) => Reset | undefined): Injector {
       operationFaults: () => {
         const hit = strikes((kind) => kind.operation !== undefined);
         if (hit?.operation === "slow")
-          return { holds: new Promise<void>((r) => void setTimeout(r, SLOW_MS)) };
+          return { holds: sleep(SLOW_MS) };
         return hit?.operation === "never" ? { holds: armed!.ended } : hit?.operation;
       },
     },
