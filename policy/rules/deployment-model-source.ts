@@ -1,4 +1,4 @@
-import { at, resourceRule } from "./rule.ts";
+import { resourceRule, textAt } from "./rule.ts";
 
 export const deploymentModelSource = resourceRule({
   name: "deployment-model-source",
@@ -12,8 +12,7 @@ export const deploymentModelSource = resourceRule({
   ],
   problems: (p) => [
     ...["properties.model", "properties.model.path"].map(
-      (path) =>
-        /^https?:/i.test(String(at(p, path) ?? "")) && `Register the model at ${path}, and name its version.`,
+      (path) => /^https?:/i.test(textAt(p, path)) && `Register the model at ${path}, and name its version.`,
     ),
   ],
 });

@@ -1,4 +1,4 @@
-import { at, resourceRule } from "./rule.ts";
+import { resourceRule, textAt } from "./rule.ts";
 
 export const deploymentPinnedAssets = resourceRule({
   name: "deployment-pinned-assets",
@@ -13,7 +13,7 @@ export const deploymentPinnedAssets = resourceRule({
   problems: (p) => [
     ...["properties.model", "properties.model.assetId", "properties.environmentId"].map(
       (path) =>
-        /(\/labels\/|@latest$)/i.test(String(at(p, path) ?? "")) &&
+        /(\/labels\/|@latest$)/i.test(textAt(p, path)) &&
         `Set ${path} to a version: what is latest changes under the deployment.`,
     ),
   ],

@@ -1,4 +1,4 @@
-import { at, resourceRule } from "./rule.ts";
+import { resourceRule, textAt } from "./rule.ts";
 
 export const endpointIdentity = resourceRule({
   name: "endpoint-identity",
@@ -7,7 +7,7 @@ export const endpointIdentity = resourceRule({
   tags: ["AIDOCS online endpoint authentication"],
   types: ["azure-native:machinelearningservices:OnlineEndpoint", "azureml:index:OnlineEndpoint"],
   problems: (p) => [
-    !/userassigned/i.test(String(at(p, "identity.type") ?? "")) &&
+    !/userassigned/i.test(textAt(p, "identity.type")) &&
       "Set identity.type to UserAssigned with the endpoints' identity: its roles must be there before the first deployment.",
   ],
 });

@@ -1,4 +1,4 @@
-import { at, listAt, resourceRule, same } from "./rule.ts";
+import { at, listAt, resourceRule, same, textAt } from "./rule.ts";
 
 export const federatedCredentialExact = resourceRule({
   name: "federated-credential-exact",
@@ -13,7 +13,7 @@ export const federatedCredentialExact = resourceRule({
   problems: (p) => [
     !same(at(p, "issuer"), "https://token.actions.githubusercontent.com") &&
       "Set issuer to https://token.actions.githubusercontent.com.",
-    !/^repo:[^:*\/]+\/[^:*\/]+:(environment:[^*]+|pull_request)$/.test(String(at(p, "subject") ?? "")) &&
+    !/^repo:[^:*\/]+\/[^:*\/]+:(environment:[^*]+|pull_request)$/.test(textAt(p, "subject")) &&
       "Set subject to repo:OWNER/NAME:environment:NAME, or to repo:OWNER/NAME:pull_request.",
     listAt(p, "audiences").length !== 1 && "Set audiences to one value.",
   ],

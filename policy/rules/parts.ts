@@ -1,5 +1,5 @@
 /** Pieces of checks that are more than a comparison. Pure. */
-import { at, entriesAt, listAt, same } from "./rule.ts";
+import { at, entriesAt, listAt, same, textAt } from "./rule.ts";
 
 /** `properties.traffic` of an endpoint, `traffic` of what moves it. */
 const mapOf = (props: unknown, name: "traffic" | "mirrorTraffic") =>
@@ -70,6 +70,6 @@ export function subnetProblems(props: unknown, type: string): (string | false)[]
       same(at(rule, "direction"), "Inbound") &&
       same(at(rule, "access"), "Allow") &&
       same(at(rule, "sourceAddressPrefix"), "*", "Internet", "0.0.0.0/0") &&
-      `Set sourceAddressPrefix of ${String(at(rule, "name"))} to those who need it.`,
+      `Set sourceAddressPrefix of ${textAt(rule, "name")} to those who need it.`,
   );
 }

@@ -26,6 +26,12 @@ export function at(props: unknown, path: string): unknown {
   return found;
 }
 
+/** The text at a path; empty where there is none. */
+export const textAt = (props: unknown, path: string): string => {
+  const found = at(props, path);
+  return typeof found === "string" ? found : "";
+};
+
 export const same = (value: unknown, ...words: readonly string[]): boolean =>
   typeof value === "string" && words.some((word) => word.toLowerCase() === value.toLowerCase());
 
@@ -84,7 +90,7 @@ function viewOf(resources: readonly PolicyResource[]): StackView {
         ].some((connection) => listAt(connection, "groupIds").includes(group)),
       ),
     hasDiagnostics: (id) =>
-      of(DIAGNOSTICS).some(({ props }) => id.test(String(at(props, "resourceUri")).replace(/\/$/, ""))),
+      of(DIAGNOSTICS).some(({ props }) => id.test(textAt(props, "resourceUri").replace(/\/$/, ""))),
   };
 }
 

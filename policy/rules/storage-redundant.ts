@@ -1,4 +1,4 @@
-import { at, resourceRule } from "./rule.ts";
+import { resourceRule, textAt } from "./rule.ts";
 
 export const storageRedundant = resourceRule({
   name: "storage-redundant",
@@ -7,6 +7,6 @@ export const storageRedundant = resourceRule({
   tags: ["AzPol 85b005b2, bf045164", "AZR-000195", "CKV_AZURE_206", "AVD-AZU-0058"],
   types: ["azure-native:storage:StorageAccount"],
   problems: (p) => [
-    !/ZRS|GRS/i.test(String(at(p, "sku.name") ?? "")) && "Set sku.name to Standard_ZRS or Standard_GZRS.",
+    !/ZRS|GRS/i.test(textAt(p, "sku.name")) && "Set sku.name to Standard_ZRS or Standard_GZRS.",
   ],
 });

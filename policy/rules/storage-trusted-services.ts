@@ -1,4 +1,4 @@
-import { at, listAt, resourceRule } from "./rule.ts";
+import { listAt, resourceRule, textAt } from "./rule.ts";
 
 export const storageTrustedServices = resourceRule({
   name: "storage-trusted-services",
@@ -7,7 +7,7 @@ export const storageTrustedServices = resourceRule({
   tags: ["AzPol c9d007d0", "CKV_AZURE_36", "AVD-AZU-0010"],
   types: ["azure-native:storage:StorageAccount"],
   problems: (p) => [
-    !/AzureServices/i.test(String(at(p, "networkRuleSet.bypass") ?? "")) &&
+    !/AzureServices/i.test(textAt(p, "networkRuleSet.bypass")) &&
       listAt(p, "networkRuleSet.resourceAccessRules").length === 0 &&
       "Set networkRuleSet.bypass to AzureServices, or add a resource access rule for the workspace.",
   ],
