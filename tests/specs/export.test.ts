@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { exportSpec } from "../../specs/export/export.ts";
+import type { Live } from "../../specs/export/export.ts";
 import { toArm } from "../../specs/kinds.ts";
 import { parseSpec } from "../../specs/parse.ts";
 import { resourceIds } from "../../specs/resource-ids.ts";
@@ -33,7 +34,7 @@ function outcome(document: AnyDocument): string {
     type,
     name: document.name,
     ...(version !== undefined && { version }),
-    body: body as never,
+    body: body as unknown as Live["body"],
   };
   const exported = exportSpec(live, scope);
   return "why" in exported ? `no YAML: ${exported.why}` : exported.lost.join(", ");
@@ -58,12 +59,14 @@ const REVIEWED: readonly (readonly [file: RegExp, why: string])[] = [
   [/^batchDeployment\/summary/, "the older shape without settings"],
   [/^pipelineBatchDeployment\/file/, "tags of the pipeline that it was made from"],
   [/^pipelineComponent\/full/, "a node by its file is a registered one afterwards"],
+  [/^(automl|import)Component\//, "components of these kinds are not exported"],
+  [/^parallelComponent\/kilobytes/, "the address of its schema is another one"],
   [/^schedule\/import/, "imports of data are not exported"],
 ];
 
 describe("the export of what a spec becomes", () => {
   test("says the same again", () => {
-    const outcomes = Object.fromEntries(
+    const outcomes: Readonly<Record<string, string>> = Object.fromEntries(
       made
         .filter(({ file }) => !REVIEWED.some(([pattern]) => pattern.test(file)))
         .map(({ file, document }) => [file, outcome(document)])
