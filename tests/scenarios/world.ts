@@ -47,7 +47,7 @@ export interface World {
 /** Begins every secret that a scenario plants. */
 export const CANARY = "canary-in-a-coal-mine";
 
-export const everyLink = Object.keys(privateLinks) as LinkKind[];
+const everyLink = Object.keys(privateLinks) as LinkKind[];
 
 const naming = { workload: "it", stage: "world" };
 
