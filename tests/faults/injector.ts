@@ -52,14 +52,14 @@ export function injector(crash: (what: Crash) => Reset | undefined): Injector {
       },
       operationFaults: () => {
         const hit = strikes((kind) => kind.operation !== undefined);
-        if (hit?.operation === "slow")
-          return { holds: sleep(SLOW_MS) };
+        if (hit?.operation === "slow") return { holds: sleep(SLOW_MS) };
         return hit?.operation === "never" ? { holds: armed!.ended } : hit?.operation;
       },
     },
     arm(kind) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      armed = { kind, count: 0, wrote: false, ended: promise, over: resolve };
+      let over: () => void = () => undefined;
+      const ended = new Promise<void>((resolve) => (over = resolve));
+      armed = { kind, count: 0, wrote: false, ended, over: () => over() };
     },
     disarm() {
       const mine = armed;
