@@ -6,19 +6,22 @@ import type { TokenCredential } from "@azure/identity";
 import { readOutputs } from "../cli/outputs.ts";
 import { createClient } from "../client/ask.ts";
 import { createBlobs } from "../cloud/blob/blobs.ts";
+import type { BlobsOptions } from "../cloud/blob/blobs.ts";
 import { ensureTls } from "../cloud/ca.ts";
 import { metadataPlugin } from "../cloud/metadata.ts";
 import { createCloud } from "../cloud/server.ts";
 import type { LocalCloud } from "../cloud/server.ts";
 import { signinPlugin } from "../cloud/signin/plugin.ts";
 import { createTokens } from "../cloud/signin/tokens.ts";
-import type { CloudIdentity, Log, Tokens, Urls } from "../contracts.ts";
+import type { BlobStore, CloudIdentity, Log, Serving, Tokens, Urls } from "../contracts.ts";
 import { createAzureNative } from "../providers/azure-native/provider.ts";
 import { createAzureAd } from "../providers/azuread/provider.ts";
 import { createRandom } from "../providers/random/provider.ts";
+import type { Jobs } from "../contracts-jobs.ts";
 import { createJobs } from "../jobs/jobs.ts";
 import { createFrontDoor } from "../serving/front-door.ts";
 import { createServing } from "../serving/serving.ts";
+import type { LocalServing, ServingOptions } from "../serving/serving.ts";
 import { createStudio } from "../studio/studio.ts";
 import { ensureIdentity } from "./identity.ts";
 import { readIfThere, root } from "./paths.ts";
@@ -27,6 +30,30 @@ import type { Ports } from "./ports.ts";
 import type { Running } from "./control.ts";
 
 type Facts = Omit<Running, "pid" | "startedAt">;
+
+/** What scores and runs jobs. */
+interface Work {
+  readonly serving: Serving & Pick<LocalServing, "target">;
+  readonly jobs: Jobs;
+  close(): Promise<void>;
+}
+
+/** The rooms that do the heavy work, so that others can stand in for them. */
+export interface Rooms {
+  readonly createBlobs: (options: BlobsOptions) => Promise<BlobStore & { close(): Promise<void> }>;
+  readonly createWork: (options: ServingOptions) => Promise<Work>;
+}
+
+const ROOMS: Rooms = {
+  createBlobs,
+  async createWork(options) {
+    const serving = await createServing(options);
+    const { environments, processes } = serving;
+    const { dir, blobs, log } = options;
+    const jobs = await createJobs({ dir: join(dir, "jobs"), environments, processes, blobs, log });
+    return { serving, jobs, close: () => serving.close() };
+  },
+};
 
 export interface LocalAzure {
   readonly facts: Facts;
@@ -60,7 +87,12 @@ async function samplesOf(paths: LocalPaths): Promise<Record<string, string>> {
 }
 
 /** Listens on both loopback addresses, as `localhost` may resolve to either. */
-export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log): Promise<LocalAzure> {
+export async function startLocalAzure(
+  paths: LocalPaths,
+  ports: Ports,
+  log: Log,
+  rooms: Rooms = ROOMS,
+): Promise<LocalAzure> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end();
@@ -82,7 +114,7 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
     const credential = credentialOf(tokens, identity);
 
     const blobs = opened(
-      await createBlobs({
+      await rooms.createBlobs({
         dir: paths.blobs,
         tls,
         port: ports.blob,
@@ -92,9 +124,7 @@ export async function startLocalAzure(paths: LocalPaths, ports: Ports, log: Log)
         authorize: (request) => cloud.authorizeBlob(request),
       }),
     );
-    const serving = opened(await createServing({ dir: paths.serving, blobs, log }));
-    const { environments, processes } = serving;
-    const jobs = await createJobs({ dir: join(paths.serving, "jobs"), environments, processes, blobs, log });
+    const { serving, jobs } = opened(await rooms.createWork({ dir: paths.serving, blobs, log }));
     const cloud: LocalCloud = opened(
       await createCloud({
         identity,

@@ -1,0 +1,86 @@
+/**
+ * A stage brought up on paper: the program, the engine, the providers and the local Azure's rules are real; models are
+ * neither uploaded nor started. Nobody signs in anywhere, nothing outlives it.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { environment } from "@azure-ml-as-code/local/cli/environment.ts";
+import { hollowRooms } from "@azure-ml-as-code/local/daemon/hollow.ts";
+import { startLocalAzure } from "@azure-ml-as-code/local/daemon/local-azure.ts";
+import { localPaths } from "@azure-ml-as-code/local/daemon/paths.ts";
+import { freePorts } from "@azure-ml-as-code/local/daemon/ports.ts";
+import type { EngineEvent } from "@azure-ml-as-code/local/engine/events.ts";
+import { run } from "@azure-ml-as-code/local/engine/run.ts";
+import type { Op } from "@azure-ml-as-code/local/engine/run.ts";
+import type { Deployment } from "@azure-ml-as-code/local/engine/state.ts";
+import { serve } from "@azure-ml-as-code/protocol/serve.ts";
+import { createProvider } from "@azure-ml-as-code/provider/provider.ts";
+import { rehearsing } from "./rehearsing-provider.ts";
+
+/** What one run of the engine did, or would do. */
+export interface Rehearsed {
+  readonly deployment: Deployment;
+  readonly events: readonly EngineEvent[];
+}
+
+/** The program did not get through: what it, the providers or the rules said. */
+export class RehearsalError extends Error {
+  override readonly name = "RehearsalError";
+}
+
+export interface Rehearsal {
+  /**
+   * @param cwd the project's folder
+   * @param from the state to begin with; none unless given
+   */
+  perform(op: Op, cwd: string, stage: string, from?: Deployment): Promise<Rehearsed>;
+  close(): Promise<void>;
+}
+
+const EMPTY: Deployment = { resources: [], pendingOperations: [] };
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** @param recorded what is in a state is taken as it stands there, not read: for states of an Azure that is elsewhere. */
+export async function startRehearsal({ recorded }: { readonly recorded: boolean }): Promise<Rehearsal> {
+  const folder = await mkdtemp(join(tmpdir(), "azure-ml-plan-"));
+  const paths = localPaths(folder);
+  const azure = await startLocalAzure(paths, await freePorts(), silent, hollowRooms);
+  const variables = await environment(paths, { ...azure.facts, pid: process.pid, startedAt: "" }, undefined);
+  const env = { ...process.env, ...variables };
+  // The provider `azureml` runs in this process, which must trust that Azure too.
+  const trusted = getCACertificates();
+  setDefaultCACertificates([...trusted, await readFile(azure.facts.caFile, "utf8")]);
+  return {
+    async perform(op, cwd, stage, from = EMPTY) {
+      const azureml = await serve(rehearsing(createProvider({ env, root: cwd }), { recorded }));
+      const events: EngineEvent[] = [];
+      try {
+        const { ok, deployment } = await run({
+          ...{ op, cwd, stack: stage, env, state: from, anyStack: true },
+          providers: { azureml: `127.0.0.1:${String(azureml.port)}` },
+          onEvent: (event) => events.push(event),
+        });
+        if (!ok) throw new RehearsalError(failuresOf(events).join("\n"));
+        return { deployment, events };
+      } finally {
+        await azureml.close();
+      }
+    },
+    async close() {
+      setDefaultCACertificates(trusted);
+      await azure.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const failuresOf = (events: readonly EngineEvent[]): string[] =>
+  events.flatMap((event) =>
+    event.kind === "resource-failed"
+      ? [`${event.type} ${event.name}: ${event.message}`]
+      : event.kind === "diagnostic" && event.severity === "error"
+        ? [event.message]
+        : [],
+  );
