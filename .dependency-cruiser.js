@@ -19,9 +19,10 @@ const rooms = [
   ["^local/jobs/", "^local/(jobs/|serving/(environments|processes)\\.ts$|contracts(-jobs)?\\.ts$)"],
   ["^local/providers/", "^(local/providers/|protocol/)"],
   ["^local/engine/", "^(local/engine/|protocol/)"],
+  ["^delivery/", "^(delivery|local|protocol|provider|policy|stacks|components)/"],
   ["^local/(daemon|cli)/", "^(local|protocol)/"],
 ];
-const ours = "^(index\\.ts$|(stacks|components|specs|protocol|provider|policy|local)/)";
+const ours = "^(index\\.ts$|(stacks|components|specs|protocol|provider|policy|local|delivery)/)";
 
 export default {
   forbidden: [

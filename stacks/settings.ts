@@ -172,6 +172,13 @@ export const settings = keys({
     .describe(
       "By online endpoint, as its YAML names it: its one deployment is then released step by step under names of the program's making; `traffic` in the YAML does not count",
     ),
+  prices: keys({
+    asOf: z.iso.date().describe("Day that the prices are of"),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'three letters, like "EUR"'),
+    perHour: z.record(z.string(), z.number().nonnegative()).describe("By VM size"),
+  })
+    .optional()
+    .describe("What `npm run plan` reckons compute with. Default: it names no sums"),
   workloads: keys({
     folder: z.string().min(1).describe("Of CLI v2 YAML, relative to the project"),
     include: z.array(z.string().min(1)).optional().describe("Folders in it; default all"),
