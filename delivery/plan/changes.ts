@@ -1,7 +1,7 @@
 /** What one revision's stage and another's differ in, resource by resource. Pure. */
 import type { EngineEvent, Operation } from "@azure-ml-as-code/local/engine/events.ts";
 import type { ResourceState } from "@azure-ml-as-code/local/engine/resource.ts";
-import { isProviderType, isStack, nameOf } from "@azure-ml-as-code/local/engine/urn.ts";
+import { isProviderType, nameOf } from "@azure-ml-as-code/local/engine/urn.ts";
 import { importanceOf } from "./importance.ts";
 import { fieldChanges } from "./values.ts";
 import type { FieldChange } from "./values.ts";
@@ -20,13 +20,13 @@ export interface Change {
   readonly because: readonly string[];
 }
 
-/** The resources of a stage that people know of: no stack, no providers, nothing that waits to be deleted. */
+/** The resources that exist in Azure: no components, no providers, nothing that waits to be deleted. */
 export type Resources = ReadonlyMap<string, ResourceState>;
 
 export const resourcesOf = (states: readonly ResourceState[]): Resources =>
   new Map(
     states
-      .filter(({ urn, type, delete: gone }) => !gone && !isStack(urn) && !isProviderType(type))
+      .filter(({ type, custom, delete: gone }) => custom && !gone && !isProviderType(type))
       .map((state) => [state.urn, state]),
   );
 
@@ -58,7 +58,7 @@ export function changesBetween(
     .flatMap(([urn, kind]): Change[] => {
       const [old, now] = [before.get(urn), after.get(urn)];
       const known = now ?? old;
-      if (!known) return []; // the stack itself, or a provider
+      if (!known) return []; // a component, or a provider
       const fields = old && now ? importanceOf(known.type).sort(fieldChanges(old.inputs, now.inputs)) : [];
       return [{ kind, urn, type: known.type, name: nameOf(urn), fields, because: because.get(urn) ?? [] }];
     })

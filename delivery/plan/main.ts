@@ -1,12 +1,11 @@
 /**
  * The command: `npm run -s plan -- --stage S [--base REF | --state FILE] [--format markdown|json] [--dirty]`.
- * Exit codes: 0 planned; 1 the stage at either revision cannot be built, and why; 2 the request is wrong.
+ * Exit codes: 0 planned; 1 the stage cannot be built at one of the two, and why; 2 the request is wrong.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { markdownOf } from "./markdown.ts";
 import { plan } from "./plan.ts";
-import { RehearsalError } from "./rehearsal.ts";
 import { PlanError } from "./revision.ts";
 
 const USAGE =
@@ -31,13 +30,13 @@ async function main(): Promise<number> {
   const root = resolve(import.meta.dirname, "../..");
   const report = await plan({ root, stage, base, state, dirty });
   process.stdout.write(FORMATS[format as keyof typeof FORMATS](report));
-  return 0;
+  return report.failures.length > 0 ? 1 : 0;
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  const said = error instanceof PlanError || error instanceof RehearsalError || error instanceof TypeError;
-  console.error(said ? error.message : error);
-  process.exitCode = error instanceof PlanError || error instanceof TypeError ? 2 : 1;
+  const wrong = error instanceof PlanError ? error.exitCode : error instanceof TypeError ? 2 : undefined;
+  console.error(wrong === undefined ? error : (error as Error).message);
+  process.exitCode = wrong ?? 1;
 }

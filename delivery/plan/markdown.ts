@@ -26,9 +26,15 @@ const inline = (text: string): string => `\`${text.replaceAll("`", "ʼ").replace
 const cell = (text: string): string =>
   text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll(/\s+/g, " ");
 
+/** Ids from where they differ: subscription, group and provider are the same for a whole stage. */
+const shortened = (text: string): string =>
+  text
+    .replaceAll(/\/subscriptions\/[^/"]+\/resourceGroups\/[^/"]+\/providers\/[^/"]+\//gi, "…/")
+    .replaceAll(/azureml:\/\/subscriptions\/[^"]*?\/datastores\//gi, "azureml://…/datastores/");
+
 function valueText(value: unknown): string {
   if (value === undefined) return "not set";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = shortened(typeof value === "string" ? value : JSON.stringify(value));
   const short = text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text;
   return text === "" ? '""' : cell(inline(short));
 }
@@ -48,12 +54,24 @@ function summary({ counts }: PlanReport): string {
     : `${parts.join(", ")}; ${String(counts.same)} stay as they are.`;
 }
 
+const failures = ({ failures: said }: PlanReport): string[] =>
+  said.length === 0
+    ? []
+    : [
+        [
+          "> [!WARNING]",
+          "> **`pulumi up` would fail.** Below is what it would do until then.",
+          ">",
+          ...said.map((line) => `> - ${cell(line)}`),
+        ].join("\n"),
+      ];
+
 function losses({ losses: lost }: PlanReport): string[] {
   if (lost.length === 0) return [];
-  const lines = lost.map(({ resource, kind, loss, because }) => {
+  const lines = lost.map(({ resource, kind, loss, because, protected: kept }) => {
     const why =
       because.length > 0 ? ` (because ${because.map(inline).join(", ")} cannot be changed in place)` : "";
-    return `> - ${resource} is **${kind === "delete" ? "deleted" : "replaced"}**${why}: ${loss}.`;
+    return `> - ${resource} is **${kind === "delete" ? "deleted" : "replaced"}**${why}: ${loss}.${kept ? " It is protected: `pulumi up` refuses until that is lifted." : ""}`;
   });
   return [["> [!CAUTION]", "> **This takes away what others stand on.**", ">", ...lines].join("\n")];
 }
@@ -173,6 +191,7 @@ export function markdownOf(report: PlanReport): string {
   const top = [
     `${markerOf(stage)}\n## Plan of stage \`${stage}\``,
     ...losses(report),
+    ...failures(report),
     summary(report),
     ...section("Traffic", traffic(report)),
     ...section("Deployments", deployments(report)),

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { loadState } from "@azure-ml-as-code/local/engine/statefile.ts";
 import type { Deployment } from "@azure-ml-as-code/local/engine/state.ts";
 import { settings } from "../../stacks/settings.ts";
-import { startRehearsal } from "./rehearsal.ts";
+import { NOTHING, startRehearsal } from "./rehearsal.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { reportOf } from "./report.ts";
 import type { PlanReport } from "./report.ts";
@@ -24,8 +24,9 @@ export interface PlanOptions {
   readonly dirty?: boolean | undefined;
 }
 
-const EMPTY: Deployment = { resources: [], pendingOperations: [] };
 const SHORT = 10;
+/** Exit code of a stage that cannot be built. */
+const BUILD = 1;
 
 /** Every way in which the request itself is wrong. @throws PlanError */
 async function checked({
@@ -62,17 +63,23 @@ async function before(
   base: string | undefined,
 ): Promise<Deployment> {
   if (state !== undefined) return loadState(state);
-  if (base === undefined) return EMPTY;
+  if (base === undefined) return NOTHING;
   const revision = await checkOut(root, base);
   try {
-    if (!existsSync(join(revision.folder, `Pulumi.${stage}.yaml`))) return EMPTY; // the stage is new
-    return (await rehearsal.perform("up", revision.folder, stage)).deployment;
+    if (!existsSync(join(revision.folder, `Pulumi.${stage}.yaml`))) return NOTHING; // the stage is new
+    const { deployment, failures } = await rehearsal.perform("up", revision.folder, stage);
+    if (failures.length > 0)
+      throw new PlanError(
+        `the stage cannot be built at ${base.slice(0, SHORT)}:\n${failures.join("\n")}`,
+        BUILD,
+      );
+    return deployment;
   } finally {
     await revision.remove();
   }
 }
 
-/** @throws PlanError, or RehearsalError with what the program or its rules said */
+/** @throws PlanError: the request is wrong, or the base cannot be built. That the head cannot is part of the report. */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
   const { root, stage, state } = options;
   const { head, base } = await checked(options);
@@ -80,9 +87,11 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
   const rehearsal = await startRehearsal({ recorded: state !== undefined });
   try {
     const was = await before(rehearsal, options, base);
-    const planned = await rehearsal.perform("preview", root, stage, was);
+    // What is deployed elsewhere cannot be changed here: of a state there is a preview, of a commit the real thing.
+    const planned = await rehearsal.perform(state === undefined ? "up" : "preview", root, stage, was);
     const from = state === undefined ? base?.slice(0, SHORT) : basename(state);
-    return await reportOf({ stage, base: from, head, before: was, planned, prices });
+    const { origins } = rehearsal;
+    return await reportOf({ stage, base: from, head, before: was, planned, prices, origins });
   } finally {
     await rehearsal.close();
   }

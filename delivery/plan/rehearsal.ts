@@ -23,11 +23,8 @@ import { rehearsing } from "./rehearsing-provider.ts";
 export interface Rehearsed {
   readonly deployment: Deployment;
   readonly events: readonly EngineEvent[];
-}
-
-/** The program did not get through: what it, the providers or the rules said. */
-export class RehearsalError extends Error {
-  override readonly name = "RehearsalError";
+  /** What the program, a provider or a rule of Azure refused; nothing else was begun after it. */
+  readonly failures: readonly string[];
 }
 
 export interface Rehearsal {
@@ -36,10 +33,19 @@ export interface Rehearsal {
    * @param from the state to begin with; none unless given
    */
   perform(op: Op, cwd: string, stage: string, from?: Deployment): Promise<Rehearsed>;
+  /** Where this Azure listens: of no meaning to anybody else. */
+  readonly origins: readonly string[];
   close(): Promise<void>;
 }
 
-const EMPTY: Deployment = { resources: [], pendingOperations: [] };
+/** The state of a stage that was never brought up. */
+export const NOTHING: Deployment = { resources: [], pendingOperations: [] };
+
+/** What is protected is told, not refused: the reader is to see what a change would take away. */
+const unprotected = (state: Deployment): Deployment => ({
+  ...state,
+  resources: state.resources.map((resource) => ({ ...resource, protect: false })),
+});
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** @param recorded what is in a state is taken as it stands there, not read: for states of an Azure that is elsewhere. */
@@ -53,17 +59,17 @@ export async function startRehearsal({ recorded }: { readonly recorded: boolean 
   const trusted = getCACertificates();
   setDefaultCACertificates([...trusted, await readFile(azure.facts.caFile, "utf8")]);
   return {
-    async perform(op, cwd, stage, from = EMPTY) {
+    origins: Object.values(azure.facts.urls),
+    async perform(op, cwd, stage, from = NOTHING) {
       const azureml = await serve(rehearsing(createProvider({ env, root: cwd }), { recorded }));
       const events: EngineEvent[] = [];
       try {
         const { ok, deployment } = await run({
-          ...{ op, cwd, stack: stage, env, state: from, anyStack: true },
+          ...{ op, cwd, stack: stage, env, state: unprotected(from), anyStack: true },
           providers: { azureml: `127.0.0.1:${String(azureml.port)}` },
           onEvent: (event) => events.push(event),
         });
-        if (!ok) throw new RehearsalError(failuresOf(events).join("\n"));
-        return { deployment, events };
+        return { deployment, events, failures: ok ? [] : failuresOf(events) };
       } finally {
         await azureml.close();
       }

@@ -40,6 +40,7 @@ export const planReport = z.object({
     delete: z.number(),
     same: z.number(),
   }),
+  failures: z.array(z.string()).describe("Why an `up` would fail; the changes are those up to there"),
   losses: z
     .array(
       z.object({
@@ -47,6 +48,7 @@ export const planReport = z.object({
         kind: z.enum(["replace", "delete"]),
         loss: z.string(),
         because: z.array(z.string()),
+        protected: z.boolean().describe("`pulumi up` refuses until the protection is lifted"),
       }),
     )
     .describe("What is taken away that more than itself hangs on"),
@@ -107,11 +109,13 @@ export interface Compared {
   /** What the engine would make of it. */
   readonly planned: Rehearsed;
   readonly prices?: Prices | undefined;
+  /** Addresses of the rehearsal's own Azure. */
+  readonly origins?: readonly string[];
 }
 
-/** What was drawn by lot in the rehearsal, by a name that stands for it: reports of the same change are the same. */
-function lots(...sides: readonly Resources[]): Map<string, string> {
-  const found = new Map<string, string>();
+/** What was drawn by lot in the rehearsal, by words that stand for it: reports of the same change are the same. */
+function lots(origins: readonly string[], ...sides: readonly Resources[]): Map<string, string> {
+  const found = new Map(origins.map((origin) => [origin, "https://azure"]));
   for (const state of sides.flatMap((side) => [...side.values()])) {
     if (!state.type.startsWith("random:")) continue;
     const { result, hex, id } = isObject(state.outputs) ? state.outputs : {};
@@ -128,6 +132,7 @@ export async function reportOf({
   before,
   planned,
   prices,
+  origins = [],
 }: Compared): Promise<PlanReport> {
   const [was, is] = [resourcesOf(before.resources), resourcesOf(planned.deployment.resources)];
   const changes = changesBetween(was, is, planned.events);
@@ -147,10 +152,19 @@ export async function reportOf({
       delete: count("delete"),
       same: [...after.keys()].filter((urn) => !touched.has(urn)).length,
     },
-    losses: changes.flatMap(({ kind: done, type, name, because }) => {
+    failures: [...planned.failures],
+    losses: changes.flatMap(({ kind: done, urn, type, name, because }) => {
       const { loss, words } = factsOf(type);
       if (loss === undefined || (done !== "delete" && done !== "replace")) return [];
-      return [{ resource: `${words} \`${name}\``, kind: done, loss, because: [...because] }];
+      return [
+        {
+          resource: `${words} \`${name}\``,
+          kind: done,
+          loss,
+          because: [...because],
+          protected: was.get(urn)?.protect ?? false,
+        },
+      ];
     }),
     traffic: trafficMoves(was, after, changes) as PlanReport["traffic"],
     deployments: deploymentChanges(was, after, changes),
@@ -164,6 +178,6 @@ export async function reportOf({
     changes: changes as PlanReport["changes"],
   };
   let text = JSON.stringify(report);
-  for (const [drawn, words] of lots(was, is)) text = text.replaceAll(drawn, words);
+  for (const [drawn, words] of lots(origins, was, is)) text = text.replaceAll(drawn, words);
   return planReport.parse(JSON.parse(text));
 }

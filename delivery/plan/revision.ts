@@ -12,6 +12,12 @@ const git = async (root: string, ...args: readonly string[]): Promise<string> =>
 /** What is asked for cannot be planned; the message is for the person who asked. */
 export class PlanError extends Error {
   override readonly name = "PlanError";
+  /** 2: the request is wrong. 1: the project is. */
+  readonly exitCode: number;
+  constructor(message: string, exitCode = 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 /** The commit that `ref` names. @throws PlanError if there is none here. */

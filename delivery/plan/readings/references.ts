@@ -6,9 +6,12 @@ import { nameOf } from "@azure-ml-as-code/local/engine/urn.ts";
 import type { Resources } from "../changes.ts";
 import { factsOf } from "../importance.ts";
 
-/** The value at `a.b.c`. */
+/** The value at `a.b.c`; unknown below what is unknown. */
 export const at = (value: Value | undefined, path: string): Value | undefined =>
-  path.split(".").reduce<Value | undefined>((item, key) => (isObject(item) ? item[key] : undefined), value);
+  path.split(".").reduce<Value | undefined>((item, key) => {
+    if (item === UNKNOWN) return UNKNOWN;
+    return isObject(item) ? item[key] : undefined;
+  }, value);
 
 export const textAt = (value: Value | undefined, path: string): string | undefined => {
   const found = at(value, path);

@@ -1,0 +1,221 @@
+/**
+ * Ten changes of stage `prod`, one after the other on one rehearsed Azure: the comment that each gives is the recorded
+ * one, says what a reviewer has to know, and lists just what an `up` then does. `UPDATE_GOLDENS=1` records anew.
+ */
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Deployment } from "@azure-ml-as-code/local/engine/state.ts";
+import { LIMIT, markdownOf } from "../../../delivery/plan/markdown.ts";
+import { startRehearsal } from "../../../delivery/plan/rehearsal.ts";
+import type { Rehearsal } from "../../../delivery/plan/rehearsal.ts";
+import { reportOf } from "../../../delivery/plan/report.ts";
+import type { PlanReport } from "../../../delivery/plan/report.ts";
+import { run } from "../../support/local-stage.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const STAGE = "prod";
+const MINUTES = 60_000;
+
+let folder: string;
+let rehearsal: Rehearsal;
+let state: Deployment;
+
+/** The project, to be edited. */
+async function copyOfProject(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "plan-"));
+  const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {}, root);
+  for (const file of stdout.split("\n").filter((name) => name !== "" && !/^(tests|docs|bench)\//.test(name)))
+    await cp(join(root, file), join(copy, file), { recursive: true });
+  await mkdir(join(copy, "node_modules"));
+  for (const name of await readdir(join(root, "node_modules")))
+    await symlink(join(root, "node_modules", name), join(copy, "node_modules", name));
+  return copy;
+}
+
+beforeAll(async () => {
+  folder = await copyOfProject();
+  rehearsal = await startRehearsal({ recorded: false });
+  state = (await rehearsal.perform("up", folder, STAGE)).deployment;
+}, 5 * MINUTES);
+
+afterAll(async () => {
+  await rehearsal.close();
+  await rm(folder, { recursive: true, force: true });
+}, MINUTES);
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+  const path = join(folder, file);
+  const before = await readFile(path, "utf8");
+  const after = change(before);
+  expect(after).not.toBe(before);
+  await writeFile(path, after);
+}
+const stage = (change: (text: string) => string) => edit(`Pulumi.${STAGE}.yaml`, change);
+const removed = (file: string) => rm(join(folder, file), { recursive: true });
+
+interface Case {
+  readonly name: string;
+  readonly edit: () => Promise<unknown>;
+  /** What a reviewer must be told. */
+  readonly told: (report: PlanReport, comment: string) => void;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "no change",
+    edit: () => Promise.resolve(),
+    told: ({ counts }, comment) => {
+      expect(counts).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
+      expect(comment).toContain("Nothing changes.");
+    },
+  },
+  {
+    name: "new model version",
+    edit: () => appendFile(join(folder, "workloads/breast-cancer/model/MLmodel"), "# retrained\n"),
+    told: ({ deployments }) => {
+      const blue = deployments.find(({ name }) => name === "breast-cancer-blue");
+      expect(blue?.before?.model).toMatch(/^breast-cancer:[0-9a-f]{12}$/);
+      expect(blue?.after?.model).toMatch(/^breast-cancer:[0-9a-f]{12}$/);
+      expect(blue?.after?.model).not.toBe(blue?.before?.model);
+    },
+  },
+  {
+    name: "traffic change",
+    edit: async () => {
+      const blue = await readFile(join(folder, "workloads/diabetes/blue.yml"), "utf8");
+      await writeFile(
+        join(folder, "workloads/diabetes/green.yml"),
+        blue.replace("name: blue", "name: green"),
+      );
+      await edit("workloads/diabetes/endpoint.yml", (text) =>
+        text.replace("blue: 100", "blue: 90\n  green: 10"),
+      );
+    },
+    told: ({ traffic }) => {
+      expect(traffic).toEqual([{ endpoint: "diabetes", before: "blue 100", after: "blue 90, green 10" }]);
+    },
+  },
+  {
+    name: "instance type",
+    edit: () =>
+      edit("workloads/diabetes/green.yml", (text) => text.replace("Standard_DS2_v2", "Standard_DS3_v2")),
+    told: ({ deployments }) => {
+      expect(deployments.map(({ before, after }) => [before?.instances, after?.instances])).toEqual([
+        ["1 × Standard_DS2_v2", "1 × Standard_DS3_v2"],
+      ]);
+    },
+  },
+  {
+    name: "role added",
+    edit: () =>
+      stage((text) => text.replace("mlEngineers: create", "dataScientists: create\n    mlEngineers: create")),
+    told: ({ roles }) => {
+      expect(roles.lost).toEqual([]);
+      expect(roles.gained).toContainEqual(
+        expect.objectContaining({
+          who: "group `people-dataScientists`",
+          role: "AzureML Data Scientist",
+          where: "workspace `workspace`",
+        }),
+      );
+    },
+  },
+  {
+    name: "public access opened",
+    edit: () =>
+      stage((text) => text.replace("config:\n", "config:\n  azure-ml:openings: [publicNetworkAccess]\n")),
+    told: ({ exposure, policy }) => {
+      expect(exposure.closed).toEqual([]);
+      expect(exposure.opened).toEqual(
+        expect.arrayContaining([
+          "key vault `vault` answers callers on the Internet",
+          "workspace `workspace` answers callers on the Internet",
+        ]),
+      );
+      expect(policy.found.map(({ rule }) => rule)).toContain("public-network-access-disabled");
+    },
+  },
+  {
+    name: "endpoint removed",
+    edit: () =>
+      Promise.all(
+        ["endpoint.yml", "blue.yml", "green.yml", "endpoint.sample.json"].map((file) =>
+          removed(`workloads/diabetes/${file}`),
+        ),
+      ),
+    told: ({ losses, traffic }) => {
+      expect(losses).toEqual([
+        expect.objectContaining({ resource: "online endpoint `diabetes`", kind: "delete", protected: true }),
+      ]);
+      expect(traffic).toEqual([{ endpoint: "diabetes", before: "blue 90, green 10", after: "none" }]);
+    },
+  },
+  {
+    name: "tag on everything",
+    edit: () =>
+      stage((text) => text.replace("criticality: high", 'criticality: high\n    cost-centre: "4711"')),
+    told: ({ counts, changes }) => {
+      expect(counts).toMatchObject({ create: 0, replace: 0, delete: 0 });
+      for (const { fields } of changes) expect(fields.map(({ path }) => path)).toEqual(["tags.cost-centre"]);
+    },
+  },
+  {
+    name: "larger cluster",
+    edit: () =>
+      stage((text) =>
+        text
+          .replace("maxNodes: 8", "maxNodes: 20")
+          .replace(
+            "config:\n",
+            "config:\n  azure-ml:prices: {asOf: 2026-11-01, currency: EUR, perHour: {Standard_DS3_v2: 0.25}}\n",
+          ),
+      ),
+    told: ({ cost }) => {
+      expect(cost.compute).toEqual([
+        {
+          what: "compute `cpu-cluster`",
+          before: { size: "Standard_DS3_v2", min: 0, max: 8 },
+          after: { size: "Standard_DS3_v2", min: 0, max: 20 },
+          monthly: { before: [0, 1460], after: [0, 3650] },
+        },
+      ]);
+    },
+  },
+  {
+    name: "workspace setting that replaces",
+    edit: () => stage((text) => text.replace("location: westeurope", "location: northeurope")),
+    told: ({ losses }, comment) => {
+      expect(losses).toContainEqual(
+        expect.objectContaining({ resource: "workspace `workspace`", kind: "replace", protected: true }),
+      );
+      expect(comment.indexOf("[!CAUTION]")).toBeLessThan(comment.indexOf("### "));
+    },
+  },
+];
+
+test.each(cases)(
+  "$name",
+  async ({ name, edit: make, told }) => {
+    await make();
+    const prices =
+      name === "larger cluster"
+        ? { asOf: "2026-11-01", currency: "EUR", perHour: { Standard_DS3_v2: 0.25 } }
+        : undefined;
+    const planned = await rehearsal.perform("up", folder, STAGE, state);
+    const { origins } = rehearsal;
+    const revisions = { stage: STAGE, base: "base", head: "head" };
+    const report = await reportOf({ ...revisions, before: state, planned, prices, origins });
+    const comment = markdownOf(report);
+    expect(comment.length).toBeLessThan(LIMIT);
+    told(report, comment);
+
+    const golden = join(import.meta.dirname, "goldens", `${name.replaceAll(" ", "-")}.md`);
+    if (process.env["UPDATE_GOLDENS"]) await writeFile(golden, comment);
+    expect(comment).toBe(await readFile(golden, "utf8"));
+
+    state = planned.deployment;
+  },
+  3 * MINUTES,
+);
