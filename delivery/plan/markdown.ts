@@ -21,10 +21,9 @@ const VERBS: Readonly<Record<Change["kind"], { readonly title: string; readonly 
 };
 const ORDER = Object.keys(VERBS) as Change["kind"][];
 
-const inline = (text: string): string => `\`${text.replaceAll("`", "ʼ").replaceAll(/\s+/g, " ")}\``;
-/** A cell of a table: no pipe ends it, no newline breaks it, no markup acts in it. */
-const cell = (text: string): string =>
-  text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll(/\s+/g, " ");
+/** Text that acts as nothing but itself, in a table too: no markup, no mention, no end of the cell. */
+const inline = (text: string): string =>
+  `\`${text.replaceAll("`", "ʼ").replaceAll(/\s+/g, " ").replaceAll("|", "\\|")}\``;
 
 /** Ids from where they differ: subscription, group and provider are the same for a whole stage. */
 const shortened = (text: string): string =>
@@ -36,7 +35,7 @@ function valueText(value: unknown): string {
   if (value === undefined) return "not set";
   const text = shortened(typeof value === "string" ? value : JSON.stringify(value));
   const short = text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text;
-  return text === "" ? '""' : cell(inline(short));
+  return text === "" ? '""' : inline(short);
 }
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -50,7 +49,7 @@ function summary({ counts }: PlanReport): string {
     (kind) => `**${String(counts[kind])}** ${VERBS[kind].noun}`,
   );
   return parts.length === 0
-    ? `**Nothing changes.** ${String(counts.same)} resources stay as they are.`
+    ? `**Nothing changes**; ${String(counts.same)} resources stay as they are.`
     : `${parts.join(", ")}; ${String(counts.same)} stay as they are.`;
 }
 
@@ -62,7 +61,7 @@ const failures = ({ failures: said }: PlanReport): string[] =>
           "> [!WARNING]",
           "> **`pulumi up` would fail.** Below is what it would do until then.",
           ">",
-          ...said.map((line) => `> - ${cell(line)}`),
+          ...said.map((line) => `> - ${inline(line)}`),
         ].join("\n"),
       ];
 
@@ -93,8 +92,8 @@ const ofPart = (
   part: (typeof PARTS)[number],
 ): string => {
   const [old, now] = [before?.[part], after?.[part]];
-  if (old === now) return now === undefined ? "" : cell(inline(now));
-  return [old, now].map((text) => (text === undefined ? "none" : cell(inline(text)))).join(" → ");
+  if (old === now) return now === undefined ? "" : inline(now);
+  return [old, now].map((text) => (text === undefined ? "none" : inline(text))).join(" → ");
 };
 const deployments = ({ deployments: all }: PlanReport): string =>
   all.length === 0
@@ -102,7 +101,7 @@ const deployments = ({ deployments: all }: PlanReport): string =>
     : table(
         ["deployment", "", ...PARTS],
         all.map(({ name, kind, before, after }) => [
-          cell(inline(name)),
+          inline(name),
           VERBS[kind].title.toLowerCase(),
           ...PARTS.map((part) =>
             before && after ? ofPart(before, after, part) : ofPart(before ?? after, before ?? after, part),
@@ -159,7 +158,7 @@ function changeText({ type, name, kind, fields, because }: Change): string {
   if (fields.length === 0) return `- ${title}${why}`;
   const rows = fields
     .slice(0, FIELDS_SHOWN)
-    .map(({ path, before, after }) => [cell(inline(path)), valueText(before), valueText(after)]);
+    .map(({ path, before, after }) => [inline(path), valueText(before), valueText(after)]);
   const left = fields.length > FIELDS_SHOWN ? `\n\n${String(fields.length - FIELDS_SHOWN)} more fields.` : "";
   return `${kind === "replace" || kind === "update" ? "" : "- "}${title}${why}\n\n${table(["field", "before", "after"], rows)}${left}\n`;
 }

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { loadState } from "@azure-ml-as-code/local/engine/statefile.ts";
 import type { Deployment } from "@azure-ml-as-code/local/engine/state.ts";
 import { settings } from "../../stacks/settings.ts";
-import { NOTHING, startRehearsal } from "./rehearsal.ts";
+import { makeChange, NOTHING, startRehearsal } from "./rehearsal.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { reportOf } from "./report.ts";
 import type { PlanReport } from "./report.ts";
@@ -88,7 +88,10 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
   try {
     const was = await before(rehearsal, options, base);
     // What is deployed elsewhere cannot be changed here: of a state there is a preview, of a commit the real thing.
-    const planned = await rehearsal.perform(state === undefined ? "up" : "preview", root, stage, was);
+    const planned =
+      state === undefined
+        ? await makeChange(rehearsal, root, stage, was)
+        : await rehearsal.perform("preview", root, stage, was);
     const from = state === undefined ? base?.slice(0, SHORT) : basename(state);
     const { origins } = rehearsal;
     return await reportOf({ stage, base: from, head, before: was, planned, prices, origins });

@@ -82,6 +82,22 @@ export async function startRehearsal({ recorded }: { readonly recorded: boolean 
   };
 }
 
+/**
+ * What a change does: it is made, not only previewed, so that what it makes is known. Where it fails, the preview says
+ * what it was about to do, and the failures why it does not get there.
+ */
+export async function makeChange(
+  rehearsal: Rehearsal,
+  cwd: string,
+  stage: string,
+  from: Deployment,
+): Promise<Rehearsed> {
+  const made = await rehearsal.perform("up", cwd, stage, from);
+  if (made.failures.length === 0) return made;
+  const previewed = await rehearsal.perform("preview", cwd, stage, from);
+  return previewed.failures.length === 0 ? { ...previewed, failures: made.failures } : made;
+}
+
 const failuresOf = (events: readonly EngineEvent[]): string[] =>
   events.flatMap((event) =>
     event.kind === "resource-failed"

@@ -4,7 +4,7 @@ import type { PropertyMap } from "@azure-ml-as-code/protocol/values.ts";
 
 /** Types whose creation is planned only: their outputs are known without it. */
 const PLANNED: Readonly<Record<string, (properties: PropertyMap) => string>> = {
-  "azureml:index:Upload": ({ url }) => String(url),
+  "azureml:index:Upload": ({ url }) => (typeof url === "string" ? url : ""),
 };
 
 /** A release asks the candidate for answers, which nobody gives here: the traffic is set at once. */

@@ -137,8 +137,8 @@ export async function reportOf({
   const [was, is] = [resourcesOf(before.resources), resourcesOf(planned.deployment.resources)];
   const changes = changesBetween(was, is, planned.events);
   const count = (of: string) => changes.filter((change) => change.kind === of).length;
-  const gone = (urn: string) => changes.some((change) => change.urn === urn && change.kind === "delete");
-  const after: Resources = new Map([...is].filter(([urn]) => !gone(urn)));
+  const gone = new Set(changes.flatMap((change) => (change.kind === "delete" ? [change.urn] : [])));
+  const after: Resources = new Map([...is].filter(([urn]) => !gone.has(urn)));
   const touched = new Set(changes.map(({ urn }) => urn));
   const report: PlanReport = {
     schema: 1,

@@ -40,7 +40,7 @@ const number = (state: ResourceState, path: string): number | undefined => {
 };
 
 function machinesOf(state: ResourceState): Machines | undefined {
-  if (/:machinelearningservices:Compute$/.test(state.type)) {
+  if (state.type.endsWith(":machinelearningservices:Compute")) {
     const size = textAt(state.inputs, "properties.properties.vmSize");
     if (!size) return undefined;
     const scale = "properties.properties.scaleSettings";

@@ -33,7 +33,7 @@ function words(map: Value | undefined): string {
   const entries = isObject(map) ? Object.entries(map).filter(([, weight]) => weight !== 0) : [];
   const named = entries
     .sort(([a], [b]) => compare(a, b))
-    .map(([name, weight]) => `${name} ${weight === UNKNOWN ? "?" : String(weight)}`);
+    .map(([name, weight]) => `${name} ${typeof weight === "number" ? String(weight) : "?"}`);
   return named.join(", ") || "none";
 }
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Deployment } from "@azure-ml-as-code/local/engine/state.ts";
 import { LIMIT, markdownOf } from "../../../delivery/plan/markdown.ts";
-import { startRehearsal } from "../../../delivery/plan/rehearsal.ts";
+import { makeChange, startRehearsal } from "../../../delivery/plan/rehearsal.ts";
 import type { Rehearsal } from "../../../delivery/plan/rehearsal.ts";
 import { reportOf } from "../../../delivery/plan/report.ts";
 import type { PlanReport } from "../../../delivery/plan/report.ts";
@@ -55,6 +55,9 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
 const stage = (change: (text: string) => string) => edit(`Pulumi.${STAGE}.yaml`, change);
 const removed = (file: string) => rm(join(folder, file), { recursive: true });
 
+/** Azure does not move a workspace: the last change, since it goes half way. */
+const REFUSED = "workspace setting that replaces";
+
 interface Case {
   readonly name: string;
   readonly edit: () => Promise<unknown>;
@@ -68,7 +71,7 @@ const cases: readonly Case[] = [
     edit: () => Promise.resolve(),
     told: ({ counts }, comment) => {
       expect(counts).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
-      expect(comment).toContain("Nothing changes.");
+      expect(comment).toContain("Nothing changes");
     },
   },
   {
@@ -169,7 +172,7 @@ const cases: readonly Case[] = [
           .replace("maxNodes: 8", "maxNodes: 20")
           .replace(
             "config:\n",
-            "config:\n  azure-ml:prices: {asOf: 2026-11-01, currency: EUR, perHour: {Standard_DS3_v2: 0.25}}\n",
+            'config:\n  azure-ml:prices: {asOf: "2026-11-01", currency: EUR, perHour: {Standard_DS3_v2: 0.25}}\n',
           ),
       ),
     told: ({ cost }) => {
@@ -184,12 +187,13 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: "workspace setting that replaces",
+    name: REFUSED,
     edit: () => stage((text) => text.replace("location: westeurope", "location: northeurope")),
     told: ({ losses }, comment) => {
       expect(losses).toContainEqual(
         expect.objectContaining({ resource: "workspace `workspace`", kind: "replace", protected: true }),
       );
+      expect(comment).toContain("`pulumi up` would fail");
       expect(comment.indexOf("[!CAUTION]")).toBeLessThan(comment.indexOf("### "));
     },
   },
@@ -203,12 +207,13 @@ test.each(cases)(
       name === "larger cluster"
         ? { asOf: "2026-11-01", currency: "EUR", perHour: { Standard_DS3_v2: 0.25 } }
         : undefined;
-    const planned = await rehearsal.perform("up", folder, STAGE, state);
+    const planned = await makeChange(rehearsal, folder, STAGE, state);
     const { origins } = rehearsal;
     const revisions = { stage: STAGE, base: "base", head: "head" };
     const report = await reportOf({ ...revisions, before: state, planned, prices, origins });
     const comment = markdownOf(report);
     expect(comment.length).toBeLessThan(LIMIT);
+    if (name !== REFUSED) expect(report.failures).toEqual([]);
     told(report, comment);
 
     const golden = join(import.meta.dirname, "goldens", `${name.replaceAll(" ", "-")}.md`);
