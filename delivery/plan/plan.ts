@@ -93,8 +93,8 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
         ? await makeChange(rehearsal, root, stage, was)
         : await rehearsal.perform("preview", root, stage, was);
     const from = state === undefined ? base?.slice(0, SHORT) : basename(state);
-    const { origins } = rehearsal;
-    return await reportOf({ stage, base: from, head, before: was, planned, prices, origins });
+    const { words } = rehearsal;
+    return await reportOf({ stage, base: from, head, before: was, planned, prices, words });
   } finally {
     await rehearsal.close();
   }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { environment } from "@azure-ml-as-code/local/cli/environment.ts";
 import { hollowRooms } from "@azure-ml-as-code/local/daemon/hollow.ts";
+import { KNOWN } from "@azure-ml-as-code/local/daemon/identity.ts";
 import { startLocalAzure } from "@azure-ml-as-code/local/daemon/local-azure.ts";
 import { localPaths } from "@azure-ml-as-code/local/daemon/paths.ts";
 import { freePorts } from "@azure-ml-as-code/local/daemon/ports.ts";
@@ -33,8 +34,8 @@ export interface Rehearsal {
    * @param from the state to begin with; none unless given
    */
   perform(op: Op, cwd: string, stage: string, from?: Deployment): Promise<Rehearsed>;
-  /** Where this Azure listens: of no meaning to anybody else. */
-  readonly origins: readonly string[];
+  /** What stands for addresses and ids of this Azure, which mean nothing to anybody else. */
+  readonly words: ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
@@ -59,7 +60,10 @@ export async function startRehearsal({ recorded }: { readonly recorded: boolean 
   const trusted = getCACertificates();
   setDefaultCACertificates([...trusted, await readFile(azure.facts.caFile, "utf8")]);
   return {
-    origins: Object.values(azure.facts.urls),
+    words: new Map([
+      ...Object.values(azure.facts.urls).map((url) => [url, "https://azure"] as const),
+      [`principal ${KNOWN.objectId}`, "who runs `pulumi up`"],
+    ]),
     async perform(op, cwd, stage, from = NOTHING) {
       const azureml = await serve(rehearsing(createProvider({ env, root: cwd }), { recorded }));
       const events: EngineEvent[] = [];

@@ -109,13 +109,13 @@ export interface Compared {
   /** What the engine would make of it. */
   readonly planned: Rehearsed;
   readonly prices?: Prices | undefined;
-  /** Addresses of the rehearsal's own Azure. */
-  readonly origins?: readonly string[];
+  /** What stands for addresses and ids of the rehearsal's own Azure. */
+  readonly words?: ReadonlyMap<string, string>;
 }
 
 /** What was drawn by lot in the rehearsal, by words that stand for it: reports of the same change are the same. */
-function lots(origins: readonly string[], ...sides: readonly Resources[]): Map<string, string> {
-  const found = new Map(origins.map((origin) => [origin, "https://azure"]));
+function lots(words: ReadonlyMap<string, string>, ...sides: readonly Resources[]): Map<string, string> {
+  const found = new Map(words);
   for (const state of sides.flatMap((side) => [...side.values()])) {
     if (!state.type.startsWith("random:")) continue;
     const { result, hex, id } = isObject(state.outputs) ? state.outputs : {};
@@ -132,7 +132,7 @@ export async function reportOf({
   before,
   planned,
   prices,
-  origins = [],
+  words = new Map(),
 }: Compared): Promise<PlanReport> {
   const [was, is] = [resourcesOf(before.resources), resourcesOf(planned.deployment.resources)];
   const changes = changesBetween(was, is, planned.events);
@@ -178,6 +178,6 @@ export async function reportOf({
     changes: changes as PlanReport["changes"],
   };
   let text = JSON.stringify(report);
-  for (const [drawn, words] of lots(origins, was, is)) text = text.replaceAll(drawn, words);
+  for (const [drawn, said] of lots(words, was, is)) text = text.replaceAll(drawn, said);
   return planReport.parse(JSON.parse(text));
 }

@@ -6,7 +6,7 @@ import type { CloudIdentity } from "../contracts.ts";
 import { readIfThere } from "./paths.ts";
 
 /** Fixed, so that states and logs of different machines can be compared. Only the secret differs. */
-const KNOWN = {
+export const KNOWN = {
   tenantId: "6c6f6361-6c00-4000-8000-000000000001",
   subscriptionId: "6c6f6361-6c00-4000-8000-000000000002",
   clientId: "6c6f6361-6c00-4000-8000-000000000003",

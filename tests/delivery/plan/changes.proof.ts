@@ -208,9 +208,9 @@ test.each(cases)(
         ? { asOf: "2026-11-01", currency: "EUR", perHour: { Standard_DS3_v2: 0.25 } }
         : undefined;
     const planned = await makeChange(rehearsal, folder, STAGE, state);
-    const { origins } = rehearsal;
+    const { words } = rehearsal;
     const revisions = { stage: STAGE, base: "base", head: "head" };
-    const report = await reportOf({ ...revisions, before: state, planned, prices, origins });
+    const report = await reportOf({ ...revisions, before: state, planned, prices, words });
     const comment = markdownOf(report);
     expect(comment.length).toBeLessThan(LIMIT);
     if (name !== REFUSED) expect(report.failures).toEqual([]);
