@@ -53,7 +53,11 @@ export function buildPlatform(settings: Settings) {
     { placement, publicNetworkAccess, tenantId, ...settings.vault },
     { protect },
   );
-  const registry = new ContainerRegistry("registry", { placement, publicNetworkAccess }, { protect });
+  const registry = new ContainerRegistry(
+    "registry",
+    { placement, publicNetworkAccess, privateEndpoints: settings.network.kind !== "none" },
+    { protect },
+  );
   const monitoring = new Monitoring(
     "monitoring",
     { placement, publicNetworkAccess, retentionDays: settings.monitoring.retentionDays },

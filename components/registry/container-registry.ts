@@ -8,18 +8,20 @@ export interface ContainerRegistryArgs {
   readonly placement: Placement;
   /** Opens the registry to the Internet, for callers with a role. Lets it be of the cheap kind. @default false */
   readonly publicNetworkAccess?: boolean;
+  /** It gets private endpoints, which the cheap kind does not take. @default false */
+  readonly privateEndpoints?: boolean;
 }
 
 /**
  * The registry where a workspace keeps the images of its environments; no admin user, no anonymous pull.
- * Closed, it is Premium (about 50 USD a month), the only kind that can be; open, Standard (about 20).
+ * Closed, it is Premium (about 50 USD a month), the only kind that can be; open and without private endpoints, Standard (about 20).
  */
 export class ContainerRegistry extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
 
   constructor(name: string, args: ContainerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("registry", "ContainerRegistry"), name, args, opts);
-    const { placement, publicNetworkAccess = false } = args;
+    const { placement, publicNetworkAccess = false, privateEndpoints = false } = args;
 
     const registry = new containerregistry.Registry(
       name,
@@ -31,7 +33,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
         adminUserEnabled: false,
         // Off unless asked for. The SDK would say so, in a property that the stable API, 2023-07-01, does not know.
         anonymousPullEnabled: pulumi.output(undefined),
-        ...(publicNetworkAccess ? open : closed),
+        ...(publicNetworkAccess ? open(privateEndpoints) : closed),
       },
       within(this, opts),
     );
@@ -41,7 +43,10 @@ export class ContainerRegistry extends pulumi.ComponentResource {
   }
 }
 
-const open = { sku: { name: "Standard" }, publicNetworkAccess: exposure(true).publicNetworkAccess };
+const open = (privateEndpoints: boolean) => ({
+  sku: { name: privateEndpoints ? "Premium" : "Standard" },
+  publicNetworkAccess: exposure(true).publicNetworkAccess,
+});
 
 /** Images leave it by pulling only: exporting to another registry would go around the closed network. */
 const closed = {

@@ -3,9 +3,9 @@ import { ContainerRegistry } from "../../../components/registry/container-regist
 import { placement } from "../../support/components.ts";
 import { run } from "../../support/pulumi.ts";
 
-const registry = async (publicNetworkAccess?: boolean) => {
+const registry = async (publicNetworkAccess?: boolean, privateEndpoints?: boolean) => {
   const { one } = await run(() => {
-    new ContainerRegistry("registry", { placement, publicNetworkAccess });
+    new ContainerRegistry("registry", { placement, publicNetworkAccess, privateEndpoints });
   });
   return one("azure-native:containerregistry:Registry", "registry").inputs;
 };
@@ -34,6 +34,13 @@ test("open: the cheap kind, which takes no network rules", async () => {
   expect(await registry(true)).toEqual({
     ...common,
     sku: { name: "Standard" },
+    publicNetworkAccess: "Enabled",
+  });
+});
+
+test("open, but with private endpoints: Premium, which alone takes them", async () => {
+  expect(await registry(true, true)).toMatchObject({
+    sku: { name: "Premium" },
     publicNetworkAccess: "Enabled",
   });
 });
