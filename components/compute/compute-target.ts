@@ -68,14 +68,23 @@ const SECRETS = ["administratorAccount", "userAccountCredentials", "databricksAc
 
 /** Types whose machines Azure makes for the workspace. */
 const OURS = ["AmlCompute", "ComputeInstance"];
-/** Microsoft's client sends these under another version of the API; the one of azure-native has none of them. */
-const FOREIGN = ["enableOSPatching", "enableRootAccess", "releaseQuotaOnStop"];
+/**
+ * Microsoft's client sends these under another version of the API; the one of azure-native has none of them. Each with
+ * what its absence says.
+ */
+const FOREIGN = new Map<string, unknown>([
+  ["enableOSPatching", false],
+  ["enableRootAccess", true],
+  ["releaseQuotaOnStop", false],
+]);
 
-/** Without foreign settings that say no: that is what their absence says. Azure refuses those that say yes. */
+/** Without foreign settings that say what their absence says. Azure refuses the others. */
 function known(properties: ComputeTargetArgs["properties"]): ComputeTargetArgs["properties"] {
   const { properties: inner } = properties;
   if (typeof inner !== "object" || inner === null) return properties;
-  const kept = Object.entries(inner).filter(([key, value]) => !(FOREIGN.includes(key) && value === false));
+  const kept = Object.entries(inner).filter(
+    ([key, value]) => !(FOREIGN.has(key) && FOREIGN.get(key) === value),
+  );
   return { ...properties, properties: Object.fromEntries(kept) };
 }
 

@@ -37,6 +37,8 @@ export const hollowRooms: Rooms = {
         remove: nothing,
         logs: () => Promise.resolve(""),
         metrics: () => undefined,
+        requestMinutes: () => [],
+        preempt: () => Promise.resolve(undefined),
         batchProgress: () => undefined,
         runBatch: () => Promise.reject(new Error("a rehearsal runs no batch jobs")),
         target: () => undefined,

@@ -15,8 +15,8 @@ export interface Finding {
   readonly message: string;
 }
 
-type Rule = (typeof rules)[number];
-type Check = Exclude<Rule["validateResource"], readonly unknown[] | undefined>;
+type ResourceRule = Extract<(typeof rules)[number], { validateResource?: unknown }>;
+type Check = Exclude<ResourceRule["validateResource"], readonly unknown[] | undefined>;
 type Arguments = Parameters<Check>[0];
 
 /** A rule met what is not known yet, or is for another type: it says nothing. */
@@ -40,13 +40,13 @@ function propsOf(value: Value): unknown {
   return props;
 }
 
-function argumentsFor({ type, urn, inputs }: ResourceState): Arguments {
+function argumentsFor({ type, urn, inputs, protect }: ResourceState): Arguments {
   const props = propsOf(inputs) as Record<string, unknown>;
   const isType = (other: unknown) => (other as { __pulumiType?: unknown }).__pulumiType === type;
   return {
     ...{ type, props, urn, name: nameOf(urn), isType, notApplicable: skip, stackTags: new Map() },
     opts: {
-      protect: false,
+      protect,
       ignoreChanges: [],
       aliases: [],
       additionalSecretOutputs: [],
@@ -57,24 +57,37 @@ function argumentsFor({ type, urn, inputs }: ResourceState): Arguments {
   };
 }
 
+/** Runs one check; a stop at what is not known, or not for it, is no finding. */
+async function attempt(check: () => unknown): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    if (!(error instanceof Skip)) throw error;
+  }
+}
+
 async function findingsOf(resources: Resources): Promise<Map<string, Finding>> {
   const findings = new Map<string, Finding>();
-  for (const state of resources.values()) {
-    const args = argumentsFor(state);
-    for (const { name, validateResource } of rules)
-      for (const check of [validateResource ?? []].flat()) {
-        try {
-          await check(args, (message) => {
-            findings.set([name, state.urn, message].join("|"), {
-              rule: name,
-              resource: spoken(state),
-              message,
-            });
-          });
-        } catch (error) {
-          if (!(error instanceof Skip)) throw error;
-        }
-      }
+  const states = [...resources.values()];
+  const all = states.map(argumentsFor);
+  const found = (rule: string, resource: string, message: string) =>
+    void findings.set([rule, resource, message].join("|"), { rule, resource, message });
+  for (const rule of rules) {
+    if ("validateStack" in rule) {
+      const stack = { resources: all as never, stackTags: new Map(), getConfig: (() => ({})) as never };
+      await attempt(() =>
+        rule.validateStack({ ...stack, notApplicable: skip }, (message) => {
+          found(rule.name, "the stage", message);
+        }),
+      );
+    } else
+      for (const [index, state] of states.entries())
+        for (const check of [rule.validateResource ?? []].flat())
+          await attempt(() =>
+            check(all[index]!, (message) => {
+              found(rule.name, spoken(state), message);
+            }),
+          );
   }
   return findings;
 }
