@@ -120,6 +120,7 @@ function ofOurs(type: string): Subject | undefined {
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "azureml:index:Upload":
     "asks the blob server alone; its faults are in tests/provider/resources/upload.test.ts",
+  "azureml:index:QuotaCheck": "reads usages and makes nothing",
   "azureml:index:WorkspaceGuard": "asks nothing of Azure",
   "azureml:index:RoleReadiness": "writes nothing: it reads until role assignments count",
   "azureml:index:ScheduleSwitch": "writes once in its life, by the way of EndpointTraffic",

@@ -27,7 +27,11 @@ describe.each(CASES)("$token", ({ token, args, id, body }) => {
 
   test("the body becomes the arguments again, as an import reads them", () => {
     const answer = { ...(body as PropertyMap), id, name: id.split("/").at(-1)!, type: "T", systemData: {} };
-    expect(withoutEmptyLists(importedInputs(type, id, outputs(type, answer)))).toEqual(readable(inputs));
+    // With the version of the API, as the SDK registers it: an import is without a change only if they agree.
+    expect(withoutEmptyLists(importedInputs(type, id, outputs(type, answer)))).toEqual({
+      ...readable(inputs),
+      azureApiVersion: expect.stringMatching(/^\d{4}-\d\d-\d\d(-preview)?$/),
+    });
   });
 
   test("its id gives the parameters back, whatever the case", () => {
