@@ -6,7 +6,7 @@ const rooms = [
   // room, what of ours it may import
   ["^index\\.ts$", "^stacks/"],
   ["^adopt/", "^(adopt/|stacks/|components/names\\.ts$|specs/|provider/azure/)"],
-  ["^stacks/", "^(stacks|components|specs)/"],
+  ["^stacks/", "^((stacks|components|specs)/|provider/sdk\\.ts$)"],
   ["^components/", "^(components/|provider/(sdk|content|release-plan)\\.ts$)"],
   ["^specs/", "^specs/"],
   ["^protocol/", "^protocol/"],

@@ -74,12 +74,7 @@ export interface Access {
    * Why not, as Azure words it; undefined where a role allows it.
    * @param action as role definitions name it @param scope ARM id
    */
-  refusal(
-    caller: Claims,
-    action: string,
-    scope: string,
-    kind?: "action" | "dataAction",
-  ): string | undefined;
+  refusal(caller: Claims, action: string, scope: string, kind?: "action" | "dataAction"): string | undefined;
 }
 
 // ---- blobs

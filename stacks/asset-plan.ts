@@ -212,7 +212,7 @@ const bodyOf =
     toArm(document, resolve, context).body;
 
 /** Each after what it needs; what needs itself, over whatever way, is a cycle. */
-export function inOrder<T extends { readonly key: string; readonly needs: readonly string[] }>(
+function inOrder<T extends { readonly key: string; readonly needs: readonly string[] }>(
   items: readonly T[],
 ): { readonly resources: readonly T[]; readonly cycles: readonly (readonly T[])[] } {
   const byKey = new Map(items.map((item) => [item.key, item]));

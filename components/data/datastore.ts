@@ -5,7 +5,7 @@ import { token, within } from "../component.ts";
 import type { InWorkspace } from "../component.ts";
 import { longUri } from "./long-uri.ts";
 
-export type DatastoreProperties =
+type DatastoreProperties =
   | inputs.AzureBlobDatastoreArgs
   | inputs.AzureDataLakeGen1DatastoreArgs
   | inputs.AzureDataLakeGen2DatastoreArgs

@@ -11,7 +11,7 @@ type Change = PlanReport["changes"][number];
 type Served = NonNullable<PlanReport["deployments"][number]["before"]>;
 
 /** By which a workflow finds its earlier comment. */
-export const markerOf = (stage: string): string => `<!-- azure-ml plan of ${stage} -->`;
+const markerOf = (stage: string): string => `<!-- azure-ml plan of ${stage} -->`;
 
 const VERBS: Readonly<Record<Change["kind"], { readonly title: string; readonly noun: string }>> = {
   replace: { title: "Replaced", noun: "to replace" },

@@ -3,10 +3,10 @@ import { isObject, isSecret, mapDeep, sameValue, UNKNOWN } from "@azure-ml-as-co
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 
 const SECRET_SHOWN = "[secret]";
-export const UNKNOWN_SHOWN = "(known after deployment)";
+const UNKNOWN_SHOWN = "(known after deployment)";
 
 /** Secrets, and what is not known yet, replaced by words for them. */
-export const shown = (value: Value): Value =>
+const shown = (value: Value): Value =>
   mapDeep(value, (item) => (isSecret(item) ? SECRET_SHOWN : item === UNKNOWN ? UNKNOWN_SHOWN : item));
 
 export interface FieldChange {

@@ -1,6 +1,6 @@
 /** Carries out steps: calls the provider, writes down what came of it. */
 import { InitFailed } from "@azure-ml-as-code/protocol/provider.ts";
-import { isLost } from "./interrupted.ts";
+import { isLost } from "./lost.ts";
 import type { DeleteStep, Step } from "./planner.ts";
 import { markSecretOutputs } from "./properties.ts";
 import type { ResourceProvider } from "./provider.ts";

@@ -3,21 +3,13 @@
  * can tell from a resource's inputs where it would be (a Read without an id) are asked; what they find is taken into the
  * state as half made. The Pulumi CLI leaves that to people: see docs/engine.md.
  */
-import { ProviderError } from "@azure-ml-as-code/protocol/client.ts";
 import { diagnose } from "./context.ts";
 import type { RunContext } from "./context.ts";
 import { ensureProvider } from "./ensure.ts";
 import { providerOf } from "./executor.ts";
 import type { ResourceState } from "./resource.ts";
 import type { PendingOperation } from "./state.ts";
-import { grpc } from "@azure-ml-as-code/protocol/grpc.ts";
 import { isProviderType, label, nameOf } from "./urn.ts";
-
-const LOST: readonly number[] = [grpc.status.UNAVAILABLE, grpc.status.CANCELLED];
-
-/** Whether a call ended without an answer of the provider: nobody knows what came of it. */
-export const isLost = (error: unknown): boolean =>
-  error instanceof ProviderError && LOST.includes(error.code);
 
 const REASON = "an earlier run was interrupted while it was created";
 

@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 import { mapping, said, saidOrNothing, word } from "./short.ts";
 import type { Mapping } from "./short.ts";
-import type { ToYaml } from "./kinds.ts";
+import type { ToYaml } from "./to-yaml.ts";
 
 const described = (properties: Mapping) => ({
   description: properties["description"],

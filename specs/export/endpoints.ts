@@ -1,7 +1,7 @@
 /** ARM bodies of endpoints and deployments as YAML. */
 import { mapping, said, saidOrNothing, secondsOf, word } from "./short.ts";
 import type { Mapping } from "./short.ts";
-import type { ToYaml } from "./kinds.ts";
+import type { ToYaml } from "./to-yaml.ts";
 
 /** What every endpoint has unless its YAML says otherwise, and so is not said. */
 const SYSTEM = "system_assigned";

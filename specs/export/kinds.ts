@@ -4,17 +4,7 @@ import { batchDeployment, batchEndpoint, onlineDeployment, onlineEndpoint } from
 import { amlCompute, attached, computeInstance, connection, datastore, schedule } from "./places.ts";
 import { mapping } from "./short.ts";
 import type { Mapping } from "./short.ts";
-
-export interface Exporting {
-  /** As ARM shows it, or as it was written. */
-  readonly body: Mapping;
-  readonly properties: Mapping;
-  /** Name of the endpoint that a deployment is of. */
-  readonly parent: string;
-  /** An id or URI as YAML names it. */
-  readonly short: (text: string) => string;
-}
-export type ToYaml = (exporting: Exporting) => Mapping;
+import type { ToYaml } from "./to-yaml.ts";
 
 interface Row {
   /** Of the CLI's schema file. */

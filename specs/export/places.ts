@@ -3,7 +3,7 @@ import { bindings, nodes } from "./assets.ts";
 import { identityOf } from "./endpoints.ts";
 import { mapping, said, saidOrNothing, secondsOf, word } from "./short.ts";
 import type { Mapping } from "./short.ts";
-import type { ToYaml } from "./kinds.ts";
+import type { ToYaml } from "./to-yaml.ts";
 
 /** What a datastore is over; secrets are never shown, so what they open has to be said again. */
 export const datastore: ToYaml = ({ properties }) => {

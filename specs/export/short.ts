@@ -41,7 +41,7 @@ export const mapping = (value: unknown): Mapping =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
 
 /** `maxNodeCount` to `max_node_count`, `AADToken` to `aad_token`. */
-export const snakeCase = (word: string): string =>
+const snakeCase = (word: string): string =>
   word
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")

@@ -52,7 +52,7 @@ export function unsaid(live: Mapping, made: unknown, at: readonly string[] = [])
     if (READ_ONLY.includes(key) && theirs === undefined) return [];
     if (isNothing(mine) && isNothing(theirs)) return [];
     if (Array.isArray(mine) || Array.isArray(theirs))
-      return String(JSON.stringify(mine)).toLowerCase() === String(JSON.stringify(theirs)).toLowerCase()
+      return JSON.stringify(mine ?? null).toLowerCase() === JSON.stringify(theirs ?? null).toLowerCase()
         ? []
         : [path.join(".")];
     if (typeof mine === "object" && mine !== null) return unsaid(mapping(mine), theirs, path);

@@ -30,7 +30,7 @@ const PROGRAM = join(import.meta.dirname, "program");
 /** Seconds that a call may take where the fault does not go away by itself. */
 export const PATIENCE = 0.3;
 
-export interface Outcome {
+interface Outcome {
   readonly ok: boolean;
   /** What went wrong, in the engine's words. */
   readonly told: readonly string[];

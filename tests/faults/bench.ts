@@ -18,7 +18,7 @@ export const PAIRS: readonly Pair[] = SUBJECTS.flatMap((subject) =>
 );
 
 /** A small generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

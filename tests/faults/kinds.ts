@@ -3,7 +3,7 @@ import type { Fault, OperationFault } from "@azure-ml-as-code/local/cloud/server
 import type { BlobRefusal } from "@azure-ml-as-code/local/cloud/blob/requests.ts";
 
 /** Which of the requests of one operation of the engine. */
-export type At = "any" | "write" | "poll" | "read";
+type At = "any" | "write" | "poll" | "read";
 /** A process that ends without a word while a write is under way. */
 export type Crash = "cloud" | "engine" | "provider";
 

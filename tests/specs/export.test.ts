@@ -66,10 +66,10 @@ const REVIEWED: readonly (readonly [file: RegExp, why: string])[] = [
 
 describe("the export of what a spec becomes", () => {
   test("says the same again", () => {
-    const outcomes: Readonly<Record<string, string>> = Object.fromEntries(
+    const outcomes = Object.fromEntries<string>(
       made
         .filter(({ file }) => !REVIEWED.some(([pattern]) => pattern.test(file)))
-        .map(({ file, document }) => [file, outcome(document)])
+        .map(({ file, document }) => [file, outcome(document)] as const)
         .filter(([, lost]) => lost !== ""),
     );
     expect(made.length).toBeGreaterThan(80);

@@ -15,7 +15,7 @@ export interface Prices {
 }
 
 /** So many machines of a size, at least and at most. */
-export interface Machines {
+interface Machines {
   readonly size: string;
   readonly min: number;
   readonly max: number;

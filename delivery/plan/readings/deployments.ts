@@ -4,7 +4,7 @@ import { nameOf } from "@azure-ml-as-code/local/engine/urn.ts";
 import type { Change, ChangeKind, Resources } from "../changes.ts";
 import { assetOf, at, textAt } from "./references.ts";
 
-export interface Served {
+interface Served {
   /** `name:version`; absent without one, as with MLflow environments. */
   readonly model?: string | undefined;
   readonly environment?: string | undefined;

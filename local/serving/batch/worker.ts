@@ -62,6 +62,7 @@ export class Worker {
    */
   async run({ id, files }: MiniBatch, rows: string, timeoutMs: number): Promise<Attempt> {
     this.#preempted = false;
+    const preempted = () => this.#preempted; // may be set while this waits
     const running = this.#running ?? (await this.#start());
     if (running === "preempted") return { preempted: true };
     await this.#tell(`mini-batch ${id}: ${files.length} items`);
@@ -70,7 +71,7 @@ export class Worker {
     const said = await message;
     if (said === "timeout" || said === "exit") {
       await this.#stop();
-      if (this.#preempted) return { preempted: true };
+      if (preempted()) return { preempted: true };
       const error =
         said === "timeout" ? `run() took longer than ${timeoutMs / 1_000} s` : "the worker process ended";
       await this.#note(`mini-batch ${id}: ${error}`);

@@ -128,7 +128,12 @@ const cases: readonly Case[] = [
   {
     name: "public access opened",
     edit: () =>
-      stage((text) => text.replace("config:\n", "config:\n  azure-ml:openings: [publicNetworkAccess]\n")),
+      stage((text) =>
+        text.replace(
+          "config:\n",
+          "config:\n  azure-ml:openings: [publicNetworkAccess]\n  azure-ml:workspace: {allow: [relax]}\n",
+        ),
+      ),
     told: ({ exposure, policy }) => {
       expect(exposure.closed).toEqual([]);
       expect(exposure.opened).toEqual(

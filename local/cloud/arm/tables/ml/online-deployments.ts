@@ -204,7 +204,7 @@ async function getLogs({ cloud, resource, body }: ActionContext) {
     );
   const content = await cloud.serving.logs(resource.key, container, numberAt(body, "tail") ?? 100);
   const { without } = resource.internal;
-  const lines = container === "InferenceServer" && Array.isArray(without) ? without : [];
+  const lines = container === "InferenceServer" && Array.isArray(without) ? (without as string[]) : [];
   return ok({ content: [...lines, content].join("\n") });
 }
 
