@@ -130,8 +130,7 @@ const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const KNOWN: ReadonlySet<string> = new Set(Object.values(roleIds));
 
 /** Ids of a rehearsal's principals and assignments follow from names drawn by lot; those of roles are Azure's own. */
-const withoutIds = (text: string): string =>
-  text.replaceAll(GUID, (id) => (KNOWN.has(id) ? id : "‹id›"));
+const withoutIds = (text: string): string => text.replaceAll(GUID, (id) => (KNOWN.has(id) ? id : "‹id›"));
 
 export async function reportOf({
   stage,
