@@ -1,32 +1,13 @@
 /** Nodes that copy data, or bring it in from a database or a file system, or out to one. */
-import { z } from "zod";
-import { choose, isMapping, keys, required, text, words } from "../fields.ts";
+import type { z } from "zod";
+import { keys, required, words } from "../fields.ts";
+import { place } from "../transfer-place.ts";
 import { didYouMean } from "../nearest.ts";
 import { readComponent } from "./node-components.ts";
 import { nodeCommon, nodeInline } from "./node-parts.ts";
 import { local } from "./node-components.ts";
 import type { Reader } from "../reader.ts";
 import type { KeyPath, Template } from "../types.ts";
-
-const database = keys({
-  type: words(["database"]),
-  table_name: text.optional(),
-  query: text.optional(),
-  stored_procedure: text.optional(),
-  stored_procedure_params: z
-    .array(keys({ name: text.optional(), value: text.optional(), type: text.optional() }))
-    .optional(),
-  connection: required,
-});
-const fileSystem = keys({
-  type: words(["file_system"]).optional(),
-  path: text.optional(),
-  connection: required,
-});
-type Place = z.infer<typeof database> | z.infer<typeof fileSystem>;
-const place = choose<Place>((value) =>
-  isMapping(value) && String(value["type"]).toLowerCase() === "database" ? database : fileSystem,
-);
 
 const fields = {
   ...nodeCommon,

@@ -1,33 +1,10 @@
 /** Data that is brought in from a database or a bucket. */
 import { z } from "zod";
-import {
-  assetFields,
-  choose,
-  isMapping,
-  keys,
-  names,
-  required,
-  strings,
-  text,
-  version,
-  words,
-} from "../fields.ts";
+import { assetFields, isMapping, keys, names, required, strings, text, version } from "../fields.ts";
 import { defineTemplate } from "../template.ts";
+import { place } from "../transfer-place.ts";
 import type { Reader } from "../reader.ts";
 import type { Template } from "../types.ts";
-
-const database = keys({
-  type: words(["database"]),
-  table_name: text.optional(),
-  query: text.optional(),
-  stored_procedure: text.optional(),
-  stored_procedure_params: z
-    .array(keys({ name: text.optional(), value: text.optional(), type: text.optional() }))
-    .optional(),
-  connection: required,
-});
-const files = keys({ type: words(["file_system"]).optional(), path: text.optional(), connection: required });
-type Source = z.infer<typeof database> | z.infer<typeof files>;
 
 export const dataImportSchema = keys({
   $schema: text.optional(),
@@ -40,11 +17,7 @@ export const dataImportSchema = keys({
   datastore: text.optional(),
   path: required,
   type: z.enum(["uri_file", "uri_folder", "mltable"]).default("uri_folder"),
-  source: choose<Source>((value) =>
-    isMapping(value) && String(value["type"]).toLowerCase() === "database"
-      ? (database as z.ZodType<Source>)
-      : (files as z.ZodType<Source>),
-  ),
+  source: place,
 });
 
 /** The definition that a schedule holds; sent alone it is one too. The client says `uri_folder` whatever the type. */
