@@ -2,17 +2,12 @@
 
 /** By rule. What stage prod does not hold is here and nowhere else. */
 export const deviations: Readonly<Record<string, string>> = {
-  "blob-soft-delete":
-    "The storage component makes no BlobServiceProperties yet: Azure's own default keeps nothing.",
-  "file-share-soft-delete":
-    "The storage component makes no FileServiceProperties; Azure's own default keeps deleted shares for seven days.",
   "defender-plans": "Plans are bought for a subscription, which a stage does not own.",
   "deployment-telemetry": "The workload's YAML decides (app_insights_enabled).",
   "deployment-three-instances":
     "The workload's YAML decides (instance_count), as each instance costs money from the first minute.",
-  "registry-no-arm-token": "The registry component leaves the setting at Azure's default.",
-  "registry-resilient":
-    "Regions without zones refuse zone redundancy; the component does not ask which a region is.",
+  "registry-no-arm-token":
+    "Only previews of the registry's API have the setting (stable 2023-07-01 refuses it); the component keeps to what is stable.",
   "storage-customer-managed-key":
     "A key of the organisation is a choice of the stage; Azure's own key is the default.",
   "workspace-customer-managed-key":

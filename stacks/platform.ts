@@ -9,6 +9,7 @@ import { RoleAssignments } from "../components/access/role-assignments.ts";
 import { rolesFor } from "../components/access/role-table.ts";
 import { ComputeCluster } from "../components/compute/cluster.ts";
 import { BlobDatastore } from "../components/data/blob-datastore.ts";
+import type { Lifecycle } from "../components/data/lifecycle-plan.ts";
 import { Storage } from "../components/data/storage.ts";
 import { Monitoring } from "../components/monitoring/monitoring.ts";
 import { ContainerRegistry } from "../components/registry/container-registry.ts";
@@ -42,10 +43,15 @@ export function buildPlatform(settings: Settings) {
   const pipeline = settings.ci && new CiIdentities("pipeline", { naming, ...settings.ci });
   const people = new PersonaGroups("people", { naming, personas: settings.personas });
 
-  const containers = [UPLOADS, ...Object.values(settings.datastores).map(({ container }) => container)];
+  const { containers: said = {}, ...kept } = settings.storage;
+  const ofDatastores = Object.values(settings.datastores).map(({ container }) => container);
   const storage = new Storage(
     "storage",
-    { placement, publicNetworkAccess, containers, ...settings.storage },
+    {
+      ...{ placement, publicNetworkAccess, ...kept },
+      containers: [...new Set([UPLOADS, ...ofDatastores, ...Object.keys(said)])],
+      lifecycle: growingOld(said),
+    },
     { protect },
   );
   const vault = new KeyVault(
@@ -55,7 +61,10 @@ export function buildPlatform(settings: Settings) {
   );
   const registry = new ContainerRegistry(
     "registry",
-    { placement, publicNetworkAccess, privateEndpoints: settings.network.kind !== "none" },
+    {
+      ...{ placement, publicNetworkAccess, ...settings.registry },
+      privateEndpoints: settings.network.kind !== "none",
+    },
     { protect },
   );
   const monitoring = new Monitoring(
@@ -161,6 +170,10 @@ export function buildPlatform(settings: Settings) {
     endpoints: [...partEndpoints, ...workspaceEndpoints],
   };
 }
+
+/** Containers about whose blobs something is said. */
+const growingOld = (said: Readonly<Record<string, Lifecycle>>) =>
+  Object.fromEntries(Object.entries(said).filter(([, ages]) => Object.keys(ages).length > 0));
 
 const record = <From, To>(
   from: Readonly<Record<string, From>>,

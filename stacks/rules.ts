@@ -1,4 +1,5 @@
 /** What a stage's settings must be together, beyond what each may be alone. Pure. */
+import { lifecycleProblem } from "../components/data/lifecycle-plan.ts";
 import { nameProblem } from "../components/names.ts";
 import { outboundProblems } from "../components/workspace/outbound-rules.ts";
 import { show } from "../specs/problems.ts";
@@ -60,6 +61,31 @@ const rules: readonly Rule[] = [
         ? []
         : [{ path: ["datastores", name, "container"], message: `${show(container)} ${problem}` }];
     });
+  },
+  function containersOfStorage({ storage: { containers = {} } }) {
+    return Object.entries(containers).flatMap(([name, ages]) => {
+      const problem =
+        name === UPLOADS
+          ? "is the stage's own, and what is in it is never old: choose another"
+          : (nameProblem("blobContainer", name) ??
+            (Object.keys(ages).length > 0 ? lifecycleProblem(ages) : undefined));
+      return problem === undefined
+        ? []
+        : [{ path: ["storage", "containers", name], message: `${show(name)} ${problem}` }];
+    });
+  },
+  function onlyClosedRegistriesHaveZones({ openings, registry: { zoneRedundant, untaggedDays } }) {
+    return openings.includes("publicNetworkAccess") && (zoneRedundant || untaggedDays !== undefined)
+      ? [
+          {
+            path: ["registry", zoneRedundant ? "zoneRedundant" : "untaggedDays"],
+            message: found(
+              zoneRedundant ? true : untaggedDays,
+              "nothing in a stage that opens publicNetworkAccess: its registry is of the kind that has neither",
+            ),
+          },
+        ]
+      : [];
   },
   function tagNames({ tags }) {
     const odd = Object.keys(tags).filter((name) => !/^[^<>%&\\?/]{1,512}$/.test(name));

@@ -107,6 +107,41 @@ export const workspace = keys({
     ),
 }).describe("The workspace, beyond network and openings");
 
+const days = whole(0, 99_999).optional();
+export const storage = keys({
+  redundancy: z
+    .enum(["Standard_LRS", "Standard_ZRS", "Standard_GZRS"])
+    .describe("Copies of the data: in one building, over the zones of the region, or in another region too"),
+  softDeleteDays: whole(0, 365).describe(
+    "Days that deleted blobs, containers and file shares can be recovered; 0 for not at all",
+  ),
+  versioning: boolean.describe("Keeps what a blob was before it was written anew"),
+  versionDays: whole(1, 99_999).optional().describe("Days that such a version is kept. Default 90"),
+  containers: z
+    .record(
+      z.string(),
+      keys({
+        coolAfterDays: days.describe("Until a blob costs less to keep and more to read. Default never"),
+        archiveAfterDays: days.describe(
+          "Until no job can read a blob before somebody has brought it back. Default never",
+        ),
+        deleteAfterDays: days.describe("Since it was last written. Default never"),
+      }),
+    )
+    .optional()
+    .describe(
+      "Blob containers beside those of datastores, or what becomes in time of the blobs in one of theirs. Default none",
+    ),
+}).describe("The storage account of the workspace");
+export const registry = keys({
+  zoneRedundant: boolean.describe(
+    "Copies of the images over the zones of the region, which has to have some. A change makes another registry",
+  ),
+  untaggedDays: whole(0, 365)
+    .optional()
+    .describe("Days until an image goes that no tag names any more. Default never"),
+}).describe("The container registry of the workspace, beyond what openings say");
+
 const emails = z.array(z.email()).describe("Who is written to");
 export const monitoring = keys({
   retentionDays: whole(30, 730).describe("Days that logs are kept"),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { personas } from "../components/access/role-table.ts";
 import type { Persona } from "../components/access/role-table.ts";
 import { boolean, keys, whole } from "../specs/fields.ts";
-import { budget, monitoring, network, workspace } from "./settings-parts.ts";
+import { budget, monitoring, network, registry, storage, workspace } from "./settings-parts.ts";
 
 export const presetNames = ["local", "dev", "staging", "prod"] as const;
 export type PresetName = (typeof presetNames)[number];
@@ -143,9 +143,8 @@ export const settings = keys({
   })
     .optional()
     .describe("Identities for GitHub Actions. Left out, a person or an identity from elsewhere runs `up`"),
-  storage: keys({
-    redundancy: z.enum(["Standard_LRS", "Standard_ZRS", "Standard_GZRS"]),
-  }),
+  storage,
+  registry,
   vault: keys({
     purgeProtection: boolean.describe(
       "Nobody can purge a deleted vault before its time. Cannot be taken back",

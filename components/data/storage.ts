@@ -3,6 +3,8 @@ import * as storage from "@pulumi/azure-native/storage/index.js";
 import { nameOf, token, within } from "../component.ts";
 import type { Placement } from "../component.ts";
 import { exposure } from "../network/exposure.ts";
+import { lifecycleRules } from "./lifecycle-plan.ts";
+import type { Lifecycle } from "./lifecycle-plan.ts";
 
 export interface StorageArgs {
   readonly placement: Placement;
@@ -12,13 +14,23 @@ export interface StorageArgs {
   readonly publicNetworkAccess?: boolean;
   /** Copies of the data: in one building, or over the zones of the region. @default "Standard_LRS" */
   readonly redundancy?: "Standard_LRS" | "Standard_ZRS" | "Standard_GZRS";
+  /** Days that deleted blobs, containers and file shares can be recovered, up to 365; 0 for not at all. @default 14 */
+  readonly softDeleteDays?: number;
+  /** Keeps what a blob was before it was written anew. @default true */
+  readonly versioning?: boolean;
+  /** Days that such a version is kept, from when it was made. @default 90 */
+  readonly versionDays?: number;
+  /** By container, what becomes of its blobs in time. @default they stay as they are */
+  readonly lifecycle?: Readonly<Record<string, Lifecycle>>;
 }
 
 /**
  * The storage account of a workspace:
  *
  * 1. an account that takes Entra sign-in only: no shared keys, no anonymous blobs, no local users
- * 2. its blob containers
+ * 2. what of its blobs and file shares can be recovered, and for how long
+ * 3. what becomes of blobs in time
+ * 4. its blob containers
  */
 export class Storage extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
@@ -31,6 +43,7 @@ export class Storage extends pulumi.ComponentResource {
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("data", "Storage"), name, args, opts);
     const { placement, containers, publicNetworkAccess = false, redundancy = "Standard_LRS" } = args;
+    const { softDeleteDays = 14, versioning = true, versionDays = 90, lifecycle = {} } = args;
 
     const account = new storage.StorageAccount(
       name,
@@ -44,13 +57,37 @@ export class Storage extends pulumi.ComponentResource {
       },
       within(this, opts),
     );
+    const inAccount = { accountName: account.name, resourceGroupName: placement.resourceGroupName };
+    const blobs = new storage.BlobServiceProperties(
+      `${name}-blobs`,
+      {
+        ...inAccount,
+        blobServicesName: "default",
+        deleteRetentionPolicy: kept(softDeleteDays),
+        containerDeleteRetentionPolicy: kept(softDeleteDays),
+        isVersioningEnabled: versioning,
+      },
+      within(this, opts),
+    );
+    new storage.FileServiceProperties(
+      `${name}-files`,
+      { ...inAccount, fileServicesName: "default", shareDeleteRetentionPolicy: kept(softDeleteDays) },
+      within(this, opts),
+    );
+    const rules = lifecycleRules(lifecycle, versioning ? versionDays : undefined);
+    if (rules.length > 0)
+      new storage.ManagementPolicy(
+        `${name}-lifecycle`,
+        { ...inAccount, managementPolicyName: "default", policy: { rules } },
+        // Rules about versions are for accounts that have any.
+        pulumi.mergeOptions(within(this, opts), { dependsOn: blobs }),
+      );
     const made = containers.map((container) => {
       const { name: containerName } = new storage.BlobContainer(
         `${name}-${container}`,
         {
           containerName: container,
-          accountName: account.name,
-          resourceGroupName: placement.resourceGroupName,
+          ...inAccount,
           publicAccess: "None",
         },
         within(this, opts),
@@ -65,6 +102,8 @@ export class Storage extends pulumi.ComponentResource {
     this.registerOutputs({ id: account.id, accountName: account.name });
   }
 }
+
+const kept = (days: number) => (days > 0 ? { enabled: true, days } : { enabled: false });
 
 /** What every account of this project is, whoever makes it. Hierarchical namespaces stay off: Azure ML refuses them here. */
 const hardened = (open: boolean) => ({

@@ -10,6 +10,10 @@ export interface ContainerRegistryArgs {
   readonly publicNetworkAccess?: boolean;
   /** It gets private endpoints, which the cheap kind does not take. @default false */
   readonly privateEndpoints?: boolean;
+  /** Copies over the zones of the region, which has to have some. Closed registries only; a change makes another registry. @default false */
+  readonly zoneRedundant?: boolean;
+  /** Days until an image goes that no tag names any more, up to 365. Closed registries only. @default never */
+  readonly untaggedDays?: number;
 }
 
 /**
@@ -33,9 +37,13 @@ export class ContainerRegistry extends pulumi.ComponentResource {
         adminUserEnabled: false,
         // Off unless asked for. The SDK would say so, in a property that the stable API, 2023-07-01, does not know.
         anonymousPullEnabled: pulumi.output(undefined),
-        ...(publicNetworkAccess ? open(privateEndpoints) : closed),
+        ...(publicNetworkAccess ? open(privateEndpoints) : closed(args)),
       },
-      within(this, opts),
+      // Azure keeps it as it was made, and the name is given.
+      pulumi.mergeOptions(within(this, opts), {
+        replaceOnChanges: ["zoneRedundancy"],
+        deleteBeforeReplace: true,
+      }),
     );
 
     this.id = registry.id;
@@ -49,10 +57,16 @@ const open = (privateEndpoints: boolean) => ({
 });
 
 /** Images leave it by pulling only: exporting to another registry would go around the closed network. */
-const closed = {
+const closed = ({ zoneRedundant = false, untaggedDays }: ContainerRegistryArgs) => ({
   sku: { name: "Premium" },
   publicNetworkAccess: exposure(false).publicNetworkAccess,
   networkRuleSet: { defaultAction: exposure(false).defaultAction },
   networkRuleBypassOptions: "AzureServices",
-  policies: { exportPolicy: { status: "disabled" } },
-};
+  // Layers come from addresses of the registry's own: rules of a firewall need not let out to all storage of Azure.
+  dataEndpointEnabled: true,
+  zoneRedundancy: zoneRedundant ? "Enabled" : "Disabled",
+  policies: {
+    exportPolicy: { status: "disabled" },
+    ...(untaggedDays !== undefined && { retentionPolicy: { status: "enabled", days: untaggedDays } }),
+  },
+});

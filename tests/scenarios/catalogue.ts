@@ -206,6 +206,12 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
       containers: ["uploads", "training"],
       publicNetworkAccess: true,
       redundancy: "Standard_GZRS" as const,
+      softDeleteDays: 30,
+      versionDays: 30,
+      lifecycle: {
+        uploads: { deleteAfterDays: 30 },
+        training: { coolAfterDays: 30, archiveAfterDays: 90, deleteAfterDays: 365 },
+      },
     }),
     hardened: ({ placement }) => ({
       placement,
@@ -438,7 +444,13 @@ export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>
   "azureml:registry:ContainerRegistry": of(ContainerRegistry)({
     defaults: ({ placement }) => ({ placement }),
     max: ({ placement }) => ({ placement, publicNetworkAccess: true }),
-    hardened: ({ placement }) => ({ placement, publicNetworkAccess: false }),
+    hardened: ({ placement }) => ({
+      placement,
+      publicNetworkAccess: false,
+      privateEndpoints: true,
+      zoneRedundant: true,
+      untaggedDays: 30,
+    }),
   }),
   "azureml:workspace:StageGroup": of(StageGroup)({
     defaults: ({ placement: { naming } }) => ({ naming, location: "westeurope", tags: { stage: "test" } }),

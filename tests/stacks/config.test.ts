@@ -175,6 +175,21 @@ describe("checkSettings", () => {
       'azure-ml:workspace.encryption.keyIdentifier: found "https://v/keys/k"; allowed: the address of a key with its version',
     ],
     [
+      "a container whose blobs go before they cool",
+      { storage: { containers: { raw: { coolAfterDays: 30, deleteAfterDays: 7 } } } },
+      'azure-ml:storage.containers.raw: "raw" has 30, 7 days; each of',
+    ],
+    [
+      "a container that is the stage's own",
+      { storage: { containers: { uploads: { deleteAfterDays: 7 } } } },
+      'azure-ml:storage.containers.uploads: "uploads" is the stage\'s own',
+    ],
+    [
+      "zones for a registry that cannot have any",
+      { registry: { zoneRedundant: true } },
+      "azure-ml:registry.zoneRedundant: found true; allowed: nothing in a stage that opens publicNetworkAccess",
+    ],
+    [
       "purging what is protected",
       { protect: true },
       "azure-ml:purgeOnDestroy: found true; allowed: false while protect is true",

@@ -89,6 +89,9 @@ describe.each(["staging", "prod"] as const)("%s", (name) => {
       "azure-native:operationalinsights:Workspace",
       "azure-native:resources:ResourceGroup",
       "azure-native:storage:BlobContainer",
+      "azure-native:storage:BlobServiceProperties",
+      "azure-native:storage:FileServiceProperties",
+      "azure-native:storage:ManagementPolicy",
       "azure-native:storage:StorageAccount",
       "azureml:index:BatchEndpoint",
       "azureml:index:OnlineEndpoint",
@@ -124,7 +127,7 @@ test("local and prod differ in settings, and in what only a closed or watched st
     /:(Connection|WorkspaceConnection|Datastore|ComputeTarget|Data|DataVersion|Component|ComponentVersion|Schedule|ScheduleSwitch)$/;
   expect([...local].filter((type) => !prod.has(type) && !shown.test(type))).toEqual([]);
   const only =
-    /^azure(-native|ml):(network|privatedns|monitor|monitoring|consumption):|:(Workbook|RandomUuid|Locks|ManagementLockByScope)$/;
+    /^azure(-native|ml):(network|privatedns|monitor|monitoring|consumption):|:(Workbook|RandomUuid|Locks|ManagementLockByScope|ManagementPolicy)$/;
   expect([...prod].filter((type) => !local.has(type) && !only.test(type))).toEqual([]);
   expect(prod).toContain("azure-native:network:PrivateEndpoint");
 });

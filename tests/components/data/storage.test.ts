@@ -55,6 +55,43 @@ describe("Storage", () => {
     });
   });
 
+  test("defaults: what is deleted can be recovered, and old versions go in time", async () => {
+    const { one } = await storage();
+    const inAccount = { accountName: "stmltestabc123", resourceGroupName: "rg-ml-test" };
+    const kept = { enabled: true, days: 14 };
+    expect(one("azure-native:storage:BlobServiceProperties", "storage-blobs").inputs).toEqual({
+      ...{ ...inAccount, blobServicesName: "default", isVersioningEnabled: true },
+      ...{ deleteRetentionPolicy: kept, containerDeleteRetentionPolicy: kept },
+    });
+    expect(one("azure-native:storage:FileServiceProperties", "storage-files").inputs).toEqual({
+      ...{ ...inAccount, fileServicesName: "default", shareDeleteRetentionPolicy: kept },
+    });
+    expect(one("azure-native:storage:ManagementPolicy", "storage-lifecycle").inputs).toEqual({
+      ...{ ...inAccount, managementPolicyName: "default" },
+      policy: {
+        rules: [
+          {
+            ...{ name: "old-versions", type: "Lifecycle", enabled: true },
+            definition: {
+              actions: { version: { delete: { daysAfterCreationGreaterThan: 90 } } },
+              filters: { blobTypes: ["blockBlob"] },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test("nothing kept: no versions, and no rule about any", async () => {
+    const { one, of } = await storage({ softDeleteDays: 0, versioning: false });
+    expect(one("azure-native:storage:BlobServiceProperties").inputs).toMatchObject({
+      deleteRetentionPolicy: { enabled: false },
+      containerDeleteRetentionPolicy: { enabled: false },
+      isVersioningEnabled: false,
+    });
+    expect(of("azure-native:storage:ManagementPolicy")).toEqual([]);
+  });
+
   test("max: open and copied over zones, and still without keys", async () => {
     const { one } = await storage({ publicNetworkAccess: true, redundancy: "Standard_ZRS" });
     expect(one("azure-native:storage:StorageAccount").inputs).toMatchObject({

@@ -27,6 +27,17 @@ test("closed by default: Premium, and images leave by pulling only", async () =>
     publicNetworkAccess: "Disabled",
     networkRuleSet: { defaultAction: "Deny" },
     policies: { exportPolicy: { status: "disabled" } },
+    dataEndpointEnabled: true,
+  });
+});
+
+test("closed, over all zones, and without images that nobody names", async () => {
+  const { one } = await run(() => {
+    new ContainerRegistry("registry", { placement, zoneRedundant: true, untaggedDays: 30 });
+  });
+  expect(one("azure-native:containerregistry:Registry").inputs).toMatchObject({
+    zoneRedundancy: "Enabled",
+    policies: { exportPolicy: { status: "disabled" }, retentionPolicy: { status: "enabled", days: 30 } },
   });
 });
 
