@@ -26,9 +26,11 @@ import type { JsonObject } from "./arm/json.ts";
 import { createBatchJobs } from "./arm/ml/batch-jobs.ts";
 import { createJobRuns, createStartJob } from "./arm/ml/job-runs.ts";
 import { createRunningJobs } from "./arm/ml/running-jobs.ts";
+import { createSchedules } from "./arm/ml/schedules.ts";
 import { createDirectory, storageAccountOf } from "./arm/ml/directory.ts";
 import { tables } from "./arm/tables/index.ts";
 import { localPlugin } from "./arm/local.ts";
+import { localSchedulesPlugin } from "./arm/local-schedules.ts";
 import type { BlobRefusal, BlobRequest } from "./blob/requests.ts";
 import { resumeAccounts, resumeDeployments } from "./arm/ml/resume.ts";
 
@@ -96,6 +98,8 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   const startJob = jobs && createStartJob(arm, jobs, running);
   if (jobs && startJob) arm.cloud.jobRuns.current = createJobRuns(arm.cloud, jobs, startJob);
   const batchJobs = createBatchJobs({ arm, running, ...(jobs && { jobs }), ...(startJob && { startJob }) });
+  const schedules = createSchedules({ arm, batchJobs });
+  arm.cloud.schedules.current = schedules;
   const shared = { arm, cloud: arm.cloud, authenticate, audiences };
 
   const app = Fastify({
@@ -131,6 +135,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   await app.register(dataplanePlugin(shared));
   await app.register(graphPlugin(shared));
   await app.register(localPlugin(shared));
+  await app.register(localSchedulesPlugin(shared));
 
   return {
     app,
@@ -143,11 +148,13 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
       await resumeAccounts(arm.cloud);
       await resumeDeployments(arm.cloud);
       arm.engine.resume();
+      schedules.resume();
     },
     storageAccount: () => storageAccountOf(arm.cloud),
     idle: () => arm.operations.idle(),
     async close() {
       await app.close();
+      await schedules.close();
       arm.operations.close();
       await running.close();
       arm.cloud.store.close();

@@ -106,6 +106,7 @@ export function createArm(options: ArmOptions): Arm {
     arm: internals,
     runs: new Map(),
     jobRuns: {},
+    schedules: {},
   };
   return { cloud, registry, operations, engine: createEngine({ cloud, registry, operations }) };
 }

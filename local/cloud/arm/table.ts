@@ -39,6 +39,22 @@ export interface Cloud {
   readonly runs: Map<string, AbortController>;
   /** Filled by the server, which builds what runs jobs upon all this; empty where nothing does. */
   readonly jobRuns: { current?: JobRuns };
+  /** Filled by the server; empty where nothing fires. */
+  readonly schedules: { current?: Schedules };
+}
+
+/** What makes schedules fire. */
+export interface Schedules {
+  /** One was written: what was due before is not made up for. */
+  wake(schedule: Resource): void;
+  /** Fires it now, on or off; resolves to the job's name. @param time what the job is named after; now unless given */
+  fire(schedule: Resource, time?: Date): Promise<string>;
+  /** `undefined` of one that is off, or never fires again. */
+  next(schedule: Resource): Date | undefined;
+  /** The schedules' clock. */
+  now(): Date;
+  /** Moves that clock ahead and fires what became due; resolves to how many. */
+  move(milliseconds: number): Promise<number>;
 }
 
 /** What runs the jobs that are written to a workspace. */

@@ -9,6 +9,7 @@ import { onlineDeploymentType } from "./online-deployments.ts";
 import { onlineEndpointType } from "./online.ts";
 import { quotaRoutes } from "./quotas.ts";
 import { registryTypes } from "./registries.ts";
+import { scheduleType } from "./schedules.ts";
 import { workspaceTypes } from "./workspace.ts";
 
 export const machinelearningservices: ProviderTable = {
@@ -22,6 +23,7 @@ export const machinelearningservices: ProviderTable = {
     batchEndpointType,
     batchDeploymentType,
     ...jobTypes,
+    scheduleType,
     ...registryTypes,
   ],
   routes: quotaRoutes,

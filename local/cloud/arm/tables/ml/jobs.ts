@@ -1,9 +1,9 @@
-/** Jobs, and what is kept as a record: schedules, connections, outbound rules, serverless endpoints. */
+/** Jobs, and what is kept as a record: connections, outbound rules. */
 import { ArmError } from "../../errors.ts";
 import { asText, at, isObject, type JsonObject, objectAt, textAt } from "../../json.ts";
 import { ok, type ResourceType } from "../../table.ts";
 import { nameRule } from "../modes.ts";
-import { assetName, mfePaths, mfePut, shortName, studioService, WS } from "./common.ts";
+import { assetName, shortName, studioService, WS } from "./common.ts";
 
 export const JOB = `${WS}/jobs`;
 export const FINAL = ["Completed", "Failed", "Canceled", "NotResponding"];
@@ -98,51 +98,6 @@ const jobType: ResourceType = {
   ],
 };
 
-const scheduleType: ResourceType = {
-  type: `${WS}/schedules`,
-  name: assetName,
-  put: mfePut,
-  delete: { update: 202, headers: ["Location", "Azure-AsyncOperation"] },
-  operationPaths: mfePaths,
-  required: ["properties.action.actionType", "properties.trigger.triggerType"],
-  enums: {
-    "properties.action.actionType": ["CreateJob", "CreateMonitor", "InvokeBatchEndpoint", "ImportData"],
-    "properties.trigger.triggerType": ["Cron", "Recurrence"],
-    "properties.trigger.frequency": ["Minute", "Hour", "Day", "Week", "Month"],
-  },
-  defaults: { properties: { isEnabled: true, tags: {}, properties: {}, trigger: { timeZone: "UTC" } } },
-  rules: [
-    {
-      code: "ValidationError",
-      target: "properties.trigger",
-      check: ({ body }) => {
-        const lacks =
-          textAt(body, "properties.trigger.triggerType") === "Cron"
-            ? ["expression"]
-            : ["frequency", "interval"];
-        const missing = lacks.filter((name) => at(body, `properties.trigger.${name}`) === undefined);
-        return missing.length ? `The trigger lacks ${missing.join(" and ")}.` : undefined;
-      },
-    },
-  ],
-  deleteRules: [
-    {
-      code: "BadArgument",
-      check: ({ resource }) =>
-        at(resource.body, "properties.isEnabled") === true
-          ? "You must first disable a schedule to delete it."
-          : undefined,
-    },
-  ],
-  list: ({ found, query }) => {
-    const view = (query["listviewtype"] ?? "EnabledOnly").toLowerCase();
-    return found.filter(
-      ({ body }) =>
-        view === "all" || (at(body, "properties.isEnabled") === true) === (view === "enabledonly"),
-    );
-  },
-};
-
 const connectionType: ResourceType = {
   type: `${WS}/connections`,
   name: shortName,
@@ -200,4 +155,4 @@ const outboundRuleType: ResourceType = {
   ],
 };
 
-export const jobTypes: readonly ResourceType[] = [jobType, scheduleType, connectionType, outboundRuleType];
+export const jobTypes: readonly ResourceType[] = [jobType, connectionType, outboundRuleType];
