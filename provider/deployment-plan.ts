@@ -3,7 +3,6 @@
  * A deployment that serves cannot be changed in everything: what Azure fixes at creation is changed by a deployment under
  * another name beside it, so that traffic can follow before the old one goes.
  */
-import { createHash } from "node:crypto";
 import { isObject, sameValue, UNKNOWN } from "@azure-ml-as-code/protocol/values.ts";
 import type {
   CheckFailure,
@@ -13,14 +12,13 @@ import type {
 } from "@azure-ml-as-code/protocol/provider.ts";
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { idProblem } from "./azure/endpoint-id.ts";
+import { MARK, markOf } from "./mark.ts";
 
 /** Source: Azure ML's name rule of endpoints and deployments. */
 const NAME = /^(?!.*--)[a-z][a-z0-9-]{1,30}[a-z0-9]$/i;
 const MAX_NAME = 32;
 /** Of the random part of a name that a replacement gets, in hexadecimal digits. */
 const FRESH = 6;
-/** Marks a deployment as made by one resource of one stack, among the metadata that Azure keeps for clients. */
-export const MARK = "azure-ml-as-code.resource";
 
 const mapOf = (value: Value | undefined): PropertyMap => (isObject(value) ? value : {});
 const textOf = (value: Value | undefined) => (typeof value === "string" ? value : "");
@@ -45,9 +43,6 @@ const fixedChanges = (before: PropertyMap, after: PropertyMap): string[] =>
 
 export const deploymentId = (inputs: PropertyMap): string =>
   `${textOf(inputs["endpointId"])}/deployments/${textOf(inputs["azureName"])}`;
-
-/** What a resource of a program leaves on the deployment that it makes. */
-export const markOf = (urn: string): string => createHash("sha256").update(urn).digest("hex").slice(0, 16);
 
 /**
  * The deployment's name in Azure: the one that the program gives, until something changes that Azure fixes at creation;
@@ -135,7 +130,7 @@ export function deploymentDiff({
  * @param live the deployment as it is; absent when it is made.
  */
 export function deploymentBody(
-  { inputs, before, mark }: { inputs: PropertyMap; before: PropertyMap; mark: string },
+  { inputs, before, urn }: { inputs: PropertyMap; before: PropertyMap; urn: string },
   live: PropertyMap = {},
 ): PropertyMap {
   const properties = mapOf(inputs["properties"]);
@@ -155,7 +150,7 @@ export function deploymentBody(
       properties: {
         ...mapOf(properties["properties"]),
         ...mapOf(mapOf(live["properties"])["properties"]),
-        [MARK]: mark,
+        [MARK]: markOf(urn),
       },
     },
   };

@@ -8,6 +8,7 @@ import type { CheckFailure, DiffKind, DiffResult } from "@azure-ml-as-code/proto
 import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import { PARTS } from "./azure/endpoint-id.ts";
 import type { EndpointKind } from "./azure/endpoint-id.ts";
+import { MARK, markOf } from "./mark.ts";
 
 /** Inside `properties`: what can change while the endpoint lives. `authMode` cannot. */
 const TEXTS = ["description", "publicNetworkAccess"] as const;
@@ -118,8 +119,12 @@ export function endpointDiff(
   };
 }
 
+/** What of an endpoint differs from what the program says, and cannot be changed any more: paths. */
+export const fixedDifferences = (inputs: PropertyMap, live: PropertyMap): string[] =>
+  FIXED.filter(([, face]) => face(inputs) !== face(live)).map(([path]) => path);
+
 /** The body of the first PUT. No traffic: deployments come later. */
-export function newEndpoint(inputs: PropertyMap): PropertyMap {
+export function newEndpoint(inputs: PropertyMap, urn: string): PropertyMap {
   const { location, tags, identity } = inputs;
   const { authMode, properties, ...more } = propertiesOf(inputs);
   const texts = TEXTS.filter((key) => !absent(more[key])).map((key) => [key, more[key]!] as const);
@@ -138,7 +143,7 @@ export function newEndpoint(inputs: PropertyMap): PropertyMap {
     properties: {
       authMode: authMode!,
       ...Object.fromEntries(texts),
-      ...(isObject(properties) && { properties }),
+      properties: { ...mapOf(properties), [MARK]: markOf(urn) },
     },
   };
 }

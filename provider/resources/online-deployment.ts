@@ -16,9 +16,8 @@ import {
   deploymentFailures,
   deploymentId,
   liveDeployment,
-  MARK,
-  markOf,
 } from "../deployment-plan.ts";
+import { isMarked } from "../mark.ts";
 import { receivers, trafficOf, withoutDeployment, withTraffic } from "../traffic-plan.ts";
 import { keptOnceWritten } from "./half-made.ts";
 import type { Resource, Run } from "./resource.ts";
@@ -68,18 +67,18 @@ async function put({ id, body, onWrite }: Write, run: Run): Promise<void> {
 }
 
 async function create(
-  { id, inputs, mark }: { id: string; inputs: PropertyMap; mark: string },
+  { id, inputs, urn }: { id: string; inputs: PropertyMap; urn: string },
   run: Run,
   onWrite: () => void,
 ): Promise<void> {
   const there = await readResource(id, run);
   if (there) {
-    const metadata = propertiesOf(there.body)["properties"] as PropertyMap | undefined;
-    if (metadata?.[MARK] !== mark) throw new Error(`${id} exists already: import it, or choose another name`);
+    if (!isMarked(there.body, urn))
+      throw new Error(`${id} exists already: import it, or choose another name`);
     run.progress("going on with the deployment that an interrupted run has made");
     onWrite();
   }
-  await put({ id, body: (live) => deploymentBody({ inputs, before: {}, mark }, live), onWrite }, run);
+  await put({ id, body: (live) => deploymentBody({ inputs, before: {}, urn }, live), onWrite }, run);
 }
 
 /** Azure refuses to delete what requests go to: they go to the others first, in one write. */
@@ -112,25 +111,23 @@ export const onlineDeployment: Resource = {
   async create({ urn, properties: inputs, preview }, run) {
     if (preview) return { id: "", properties: outputs(inputs) };
     const id = deploymentId(inputs);
-    await keptOnceWritten(id, outputs(inputs), (onWrite) =>
-      create({ id, inputs, mark: markOf(urn) }, run, onWrite),
-    );
+    await keptOnceWritten(id, outputs(inputs), (onWrite) => create({ id, inputs, urn }, run, onWrite));
     return { id, properties: outputs(inputs) };
   },
 
   async update({ id, urn, news, oldInputs, preview }, run) {
     if (!preview) {
-      const said = { inputs: news, before: oldInputs, mark: markOf(urn) };
+      const said = { inputs: news, before: oldInputs, urn };
       await put({ id, body: (live) => deploymentBody(said, live) }, run);
     }
     return { properties: outputs(news) };
   },
 
   /** Without an id: whether what a create that nobody saw the end of is there. */
-  async read({ id: given, inputs }, run) {
+  async read({ id: given, urn, inputs }, run) {
     const id = given || deploymentId(inputs);
     const found = await readResource(id, run);
-    if (!found) return { id: "", inputs: {}, properties: {} };
+    if (!found || (!given && !isMarked(found.body, urn))) return { id: "", inputs: {}, properties: {} };
     const now = liveDeployment(id, found.body as PropertyMap, inputs);
     return { id, inputs: now, properties: outputs(now) };
   },

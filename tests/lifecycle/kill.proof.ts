@@ -29,6 +29,8 @@ if (version === undefined)
 
 /** Of a release by the steps 20, 60, 100: the candidate, the three maps, the end of the old deployment. */
 const WRITES = [1, 2, 3, 4, 5];
+/** Of the first `up`: the endpoint, its deployment, its traffic. */
+const FIRST = [1, 2, 3];
 const given = process.env["KILL_WRITES"]?.split(",").map(Number);
 
 let folder: string;
@@ -107,8 +109,12 @@ interface Ended {
   readonly code: number | null;
   readonly output: string;
 }
-function start({ command }: Engine, more: Record<string, string>): [ChildProcess, Promise<Ended>] {
-  const [file, args] = command("up");
+function start(
+  { command }: Engine,
+  more: Record<string, string>,
+  operation = "up",
+): [ChildProcess, Promise<Ended>] {
+  const [file, args] = command(operation);
   const child = spawn(file, args, {
     cwd,
     env: { ...process.env, NO_COLOR: "1", ...env, ...more },
@@ -119,15 +125,52 @@ function start({ command }: Engine, more: Record<string, string>): [ChildProcess
     stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   return [child, new Promise((resolve) => child.once("exit", (code) => resolve({ code, output })))];
 }
-async function up(engine: Engine, model: string): Promise<void> {
-  const [, ended] = start(engine, { MODEL: model });
+async function finish(engine: Engine, operation: "up" | "destroy", model = "1"): Promise<void> {
+  const [, ended] = start(engine, { MODEL: model }, operation);
   const { code, output } = await ended;
-  if (code !== 0) throw new Error(`up ended with ${String(code)}:\n${output}`);
+  if (code !== 0) throw new Error(`${operation} ended with ${String(code)}:\n${output}`);
+}
+const up = (engine: Engine, model: string) => finish(engine, "up", model);
+
+/** An `up` that is killed when the service gets a write; `fault`: the service has not done that one. */
+async function killedAt(at: number, engine: Engine, model: string, fault?: Fault): Promise<void> {
+  writes = 0;
+  const [child, ended] = start(engine, { MODEL: model });
+  let killed = false;
+  atWrite = (write) => {
+    if (write < at) return undefined;
+    if (!killed) child.kill("SIGKILL");
+    killed = true;
+    return fault;
+  };
+  expect({ at, ...(await ended), killed }).toMatchObject({ code: null, killed: true });
+  atWrite = () => undefined;
+  await engine.unlock?.();
 }
 
 describe.each(Object.keys(ENGINES))("on the engine %s", (name) => {
   const engine = ENGINES[name]!;
   const lost: Fault = { status: 503, code: "ServiceUnavailable", message: "nothing was done" };
+
+  test.each([
+    ["the service has still done", undefined],
+    ["the service has not done", lost],
+  ] as const)(
+    "killed at each write of the first up, which %s, the endpoint is there after the next one",
+    async (_what, fault) => {
+      await engine.prepare?.();
+      for (const at of FIRST) {
+        await killedAt(at, engine, "1", fault);
+        await up(engine, "1");
+        const { body } = await azure.call("GET", `${azure.W}/onlineEndpoints/flower/deployments`);
+        expect((await azure.history("flower")).at(-1)).toEqual({ [body.value[0]!.name]: 100 });
+        expect(body.value).toHaveLength(1);
+        await finish(engine, "destroy");
+        expect((await azure.call("GET", `${azure.W}/onlineEndpoints/flower`)).status).toBe(404);
+      }
+    },
+    10 * MINUTES,
+  );
 
   test.each([
     ["the service has still done", undefined, given ?? WRITES],
@@ -142,18 +185,7 @@ describe.each(Object.keys(ENGINES))("on the engine %s", (name) => {
       let model = 1;
       for (const at of chosen) {
         model = 3 - model;
-        writes = 0;
-        const [child, ended] = start(engine, { MODEL: String(model) });
-        let killed = false;
-        atWrite = (write) => {
-          if (write < at) return undefined;
-          if (!killed) child.kill("SIGKILL");
-          killed = true;
-          return fault;
-        };
-        expect({ at, ...(await ended), killed }).toMatchObject({ code: null, killed: true });
-        atWrite = () => undefined;
-        await engine.unlock?.();
+        await killedAt(at, engine, String(model), fault);
         await up(engine, String(model));
 
         const { body } = await azure.call("GET", `${azure.W}/onlineEndpoints/flower/deployments`);

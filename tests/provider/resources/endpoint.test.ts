@@ -134,6 +134,30 @@ describe("an endpoint", () => {
     });
   });
 
+  test("that an interrupted create has made is gone on with; one that serves, or is somebody else's, is not", async () => {
+    const made = inputs("halfway");
+    const { id } = await provider.create({ ...online, properties: made });
+    // The engine was killed before it heard of it, and the program has changed what can change.
+    const again = { ...made, tags: { team: "other" } };
+    const { properties } = await provider.create({ ...online, properties: again });
+    expect(properties["scoringUri"]).toMatch(/halfway\/score$/);
+    expect((await live(id)).tags).toEqual({ team: "other" });
+    const found = { ...online, id: "", inputs: made };
+    expect((await provider.read(found)).id).toBe(id);
+
+    const stranger = online.urn.replace("::it", "::other");
+    await expect(provider.create({ ...online, urn: stranger, properties: made })).rejects.toThrow(
+      /halfway exists already: import it/,
+    );
+    expect((await provider.read({ ...found, urn: stranger })).id).toBe("");
+    const fixed = inputs("halfway", {}, { authMode: "AADToken" });
+    await expect(provider.create({ ...online, properties: fixed })).rejects.toThrow(
+      /interrupted, with another properties.authMode, which cannot be changed/,
+    );
+    await azure.done("PUT", `${id}/deployments/blue`, onlineBody(azure.W));
+    await expect(provider.create({ ...online, properties: made })).rejects.toThrow(/exists already/);
+  });
+
   test("is not taken over when it exists already; one that is gone is made anew by its next run", async () => {
     const { id } = await serving("taken");
     await expect(provider.create({ ...online, properties: inputs("taken") })).rejects.toThrow(

@@ -108,6 +108,7 @@ describe("endpoints", () => {
         "properties"
       ],
     ).toMatchObject({ a: "1", b: "2" });
+    expect((await put(endpointBody())).properties["properties"]).toMatchObject({ a: "1", b: "2" });
   });
 
   test("keys are given or made, kept, listed, regenerated, and never shown", async () => {

@@ -5,7 +5,7 @@ import { componentSpec } from "../../ml/component-spec.ts";
 import { isRegistryAsset, missingAsset, resolveUri, workspaceIdOf } from "../../ml/references.ts";
 import { ok, type ResourceType, type Rule, type WriteContext } from "../../table.ts";
 import { missing } from "../insights.ts";
-import { addOnly, endpointName, mfeChange, mfePaths, mfePut } from "./common.ts";
+import { addOnly, endpointName, metadataOf, mfeChange, mfePaths, mfePut } from "./common.ts";
 import { COMPUTE, kindOf } from "./computes.ts";
 import { BATCH_ENDPOINT, endpointNames, sameIdentity } from "./online.ts";
 import { asset, durations, MAX_DEPLOYMENTS, needsCode } from "./online-deployments.ts";
@@ -75,7 +75,7 @@ export const batchEndpointType: ResourceType = {
     return {
       properties: {
         scoringUri: `${w.cloud.urls.frontDoor}/batch/${w.name}/jobs`,
-        properties: { "azureml.batchendpointid": w.key },
+        properties: { ...metadataOf(w.existing), "azureml.batchendpointid": w.key },
         ...(found ? { defaults: { deploymentName: found.name } } : {}),
       },
     };

@@ -31,12 +31,18 @@ export const mfePaths = ["mfeOperationsStatus", "mfeOperationResults"] as const;
 /** Entries that services and clients write for themselves. */
 const SERVICE_ENTRY = /^(azureml\.|AzureAsyncOperationUri$|createdBy$|createdAt$|lastModifiedAt$)/i;
 
+/** What an endpoint has of it already; it is merged into what is written. */
+export const metadataOf = (existing: { readonly body: JsonObject } | undefined): JsonObject =>
+  objectAt(existing?.body, "properties.properties");
+
 /** Members of the map may be added, never altered or taken away. */
 export const addOnly = (path: string): Rule<WriteContext> => ({
   code: "BadArgument",
   target: path,
   check: ({ body, existing }) => {
     const now = objectAt(body, path);
+    // Clients that know nothing of the map send none, or an empty one: it stays.
+    if (Object.keys(now).length === 0) return undefined;
     const lost = Object.entries(objectAt(existing?.body, path)).find(
       ([key, value]) => !SERVICE_ENTRY.test(key) && !sameJson(value, now[key]),
     );

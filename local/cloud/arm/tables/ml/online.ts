@@ -13,7 +13,7 @@ import {
   type Rule,
   type WriteContext,
 } from "../../table.ts";
-import { addOnly, endpointName, mfeChange, mfePaths, mfePut, WS } from "./common.ts";
+import { addOnly, endpointName, metadataOf, mfeChange, mfePaths, mfePut, WS } from "./common.ts";
 import { isDefaultKind } from "./workspace.ts";
 
 export const ONLINE_ENDPOINT = `${WS}/onlineEndpoints`;
@@ -175,14 +175,14 @@ export const onlineEndpointType: ResourceType = {
   carried: ["identity"],
   patchable: ["tags", "identity"],
   rules: endpointRules,
-  computed: ({ cloud, key, name, body }) => {
+  computed: ({ cloud, key, name, body, existing }) => {
     const base = `${cloud.urls.frontDoor}/endpoints/${name}`;
     const deployments = deploymentStates(cloud, key);
     return {
       properties: {
         scoringUri: `${base}/score`,
         swaggerUri: `${base}/swagger.json`,
-        properties: { "azureml.onlineendpointid": key },
+        properties: { ...metadataOf(existing), "azureml.onlineendpointid": key },
         traffic: respelled(trafficOf({ body }), deployments),
         mirrorTraffic: respelled(mirrorOf({ body }), deployments),
       },
