@@ -42,11 +42,14 @@ export const onlineEndpoint: ToYaml = ({ properties, body, short }) => {
   };
 };
 
-/** Without what the service writes there. */
+/** Without what the service writes there, and the mark of a program that made it. */
 const userEntries = (entries: unknown): Mapping =>
   Object.fromEntries(
     Object.entries(mapping(entries)).filter(
-      ([key]) => !/^(azureml\.|AzureAsyncOperationUri$|createdBy$|createdAt$|lastModifiedAt$)/i.test(key),
+      ([key]) =>
+        !/^(azureml\.|azure-ml-as-code\.|AzureAsyncOperationUri$|createdBy$|createdAt$|lastModifiedAt$)/i.test(
+          key,
+        ),
     ),
   );
 
