@@ -7,6 +7,7 @@
  *                                                     workloads: uploads, code, environments, models,
  *                                                               online endpoints with traffic, batch endpoints
  */
+import "./stacks/stack-traces.ts";
 import { readStage } from "./stacks/config.ts";
 import { buildStage } from "./stacks/stage.ts";
 

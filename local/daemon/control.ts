@@ -5,6 +5,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Urls } from "../contracts.ts";
+import { compileCache } from "../engine/cache.ts";
 import type { LocalPaths } from "./paths.ts";
 import { readIfThere, root } from "./paths.ts";
 import type { Ports } from "./ports.ts";
@@ -77,6 +78,7 @@ export async function start(paths: LocalPaths, options: { anyPorts?: boolean } =
       stdio: ["ignore", log, log],
       env: {
         ...process.env,
+        NODE_COMPILE_CACHE: compileCache(process.env),
         AZUREML_LOCAL_DIR: paths.dir,
         ...(options.anyPorts && { AZUREML_LOCAL_PORTS: "any" }),
       },
