@@ -90,7 +90,8 @@ function modelSpec(cloud: Cloud, workspaceId: string, reference: string): ModelS
 export function environmentSpec(cloud: Cloud, workspaceId: string, reference: string): EnvironmentSpec {
   const registry =
     /^azureml:\/\/registries\/[^/]+\/environments\/([^/]+)\/(?:versions|labels)\/([^/]+)$/i.exec(reference);
-  if (registry) return { name: registry[1]!, version: registry[2]! };
+  if (registry && !findAsset(cloud, workspaceId, reference, "environments"))
+    return { name: registry[1]!, version: registry[2]! };
   const { id, name, body } = need(cloud, workspaceId, reference, "environments");
   const image = textAt(body, "properties.image");
   const condaFile = textAt(body, "properties.condaFile");

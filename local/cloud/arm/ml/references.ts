@@ -7,6 +7,7 @@ import type { Resource } from "../store.ts";
 import type { Cloud } from "../table.ts";
 
 export const WORKSPACE = "Microsoft.MachineLearningServices/workspaces";
+export const REGISTRY = "Microsoft.MachineLearningServices/registries";
 
 /** `…/workspaces/NAME` of an id below it, as the id spells it. */
 export const workspaceIdOf = (id: string): string => id.split("/").slice(0, 9).join("/");
@@ -19,7 +20,7 @@ export const workspaceOf = (cloud: Cloud, id: string): Resource => {
 
 export type AssetKind = "models" | "environments" | "codes" | "components" | "data";
 
-/** `azureml://registries/…`: lies in a registry, which is not this workspace's to check. */
+/** `azureml://registries/…`: lies in a registry, which is not this workspace's to check unless it is in this cloud. */
 export const isRegistryAsset = (reference: string): boolean => /^azureml:\/\/registries\//i.test(reference);
 
 /** The id that a reference to a version of an asset means, or undefined if it is none. */
@@ -35,12 +36,26 @@ export function assetId(workspaceId: string, reference: string, kind: AssetKind)
   return short ? `${workspaceId}/${kind}/${short[1]!}/versions/${short[2]!}` : undefined;
 }
 
+const IN_REGISTRY = /^azureml:\/\/registries\/([^/]+)\/([^/]+)\/([^/]+)\/versions\/([^/]+)$/i;
+
+/** The registry that a reference names, if it is in this cloud: Microsoft's own ones are not. */
+function registryOf(cloud: Cloud, reference: string): Resource | undefined {
+  const name = IN_REGISTRY.exec(reference)?.[1];
+  return name === undefined ? undefined : cloud.store.named(REGISTRY, name)[0];
+}
+
 export function findAsset(
   cloud: Cloud,
   workspaceId: string,
   reference: string,
   kind: AssetKind,
 ): Resource | undefined {
+  const [, , collection, name, version] = IN_REGISTRY.exec(reference) ?? [];
+  const registry = registryOf(cloud, reference);
+  if (registry)
+    return collection?.toLowerCase() === kind
+      ? cloud.store.get(keyOf(`${registry.id}/${kind}/${name!}/versions/${version!}`))
+      : undefined;
   const id = assetId(workspaceId, reference, kind);
   return id === undefined ? undefined : cloud.store.get(keyOf(id));
 }
@@ -120,9 +135,10 @@ export function missingAsset(
   reference: string | undefined,
   kind: AssetKind,
 ): string | undefined {
-  if (reference === undefined || isRegistryAsset(reference)) return undefined;
+  if (reference === undefined || (isRegistryAsset(reference) && !registryOf(cloud, reference)))
+    return undefined;
   const workspaceId = workspaceIdOf(id);
   return findAsset(cloud, workspaceId, reference, kind)
     ? undefined
-    : `The ${kind} reference '${reference}' was not found in ${workspaceId}.`;
+    : `The ${kind} reference '${reference}' was not found${isRegistryAsset(reference) ? "" : ` in ${workspaceId}`}.`;
 }

@@ -1,5 +1,6 @@
 /** Codes, models, environments, data and components: containers and their versions, which never change their content. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { ArmError } from "../../errors.ts";
 import { keyOf } from "../../id.ts";
 import { at, type JsonObject, objectAt, sameJson, textAt } from "../../json.ts";
 import type { Resource } from "../../store.ts";
@@ -12,7 +13,9 @@ import {
   type Rule,
   type WriteContext,
 } from "../../table.ts";
-import { type AssetKind, workspaceOf } from "../../ml/references.ts";
+import { type AssetKind, REGISTRY, workspaceOf } from "../../ml/references.ts";
+import { asyncPut } from "../modes.ts";
+import { STORAGE_ACCOUNT } from "../storage.ts";
 import { assetName, without, WS } from "./common.ts";
 
 /** What may change after a version was made; all else is its content. */
@@ -134,11 +137,25 @@ function codeVersions(context: ListContext): readonly Resource[] {
     );
 }
 
+/** Of the account that holds the content of a registry: no other has it, as the registry's name is its own in the tenant. */
+export const registryAccountName = ({ key }: Resource): string =>
+  `reg${createHash("sha256").update(key).digest("hex").slice(0, 20)}`;
+
+/** The storage account of the workspace or registry that `id` is in. */
+function accountFor(cloud: Cloud, id: string): Resource {
+  if (!id.toLowerCase().includes(`/${REGISTRY.toLowerCase()}/`)) {
+    const accountId = textAt(workspaceOf(cloud, id).body, "properties.storageAccount")!;
+    return cloud.store.get(keyOf(accountId))!;
+  }
+  const registry = cloud.store.get(keyOf(id.split("/").slice(0, 9).join("/")));
+  const account = registry && cloud.store.named(STORAGE_ACCOUNT, registryAccountName(registry))[0];
+  if (!account) throw new ArmError(404, "ParentResourceNotFound", `The registry of '${id}' was not found.`);
+  return account;
+}
+
 /** A fresh container with a SAS: the client uploads there, then names it in the version's URI. */
 async function startPendingUpload({ cloud, id, body }: LooseContext) {
-  const workspace = workspaceOf(cloud, id);
-  const accountId = textAt(workspace.body, "properties.storageAccount")!;
-  const account = cloud.store.get(keyOf(accountId))!;
+  const account = accountFor(cloud, id);
   const container = `azureml-upload-${randomUUID()}`;
   await cloud.blobs.ensureContainer(account.name, container);
   cloud.arm.write(`${account.id}/blobServices/default/containers/${container}`, {
@@ -159,9 +176,10 @@ async function startPendingUpload({ cloud, id, body }: LooseContext) {
   });
 }
 
-const assetTypes = ({ kind, required, enums, defaults, rules }: Asset): ResourceType[] => [
+/** @param base whose assets they are: a workspace's are written at once, a registry's in an operation. */
+const assetTypes = (base: string, { kind, required, enums, defaults, rules }: Asset): ResourceType[] => [
   {
-    type: `${WS}/${kind}`,
+    type: `${base}/${kind}`,
     name: assetName,
     stateless: true,
     required: kind === "data" ? ["properties.dataType"] : [],
@@ -171,8 +189,9 @@ const assetTypes = ({ kind, required, enums, defaults, rules }: Asset): Resource
     list: ordered,
   },
   {
-    type: `${WS}/${kind}/versions`,
+    type: `${base}/${kind}/versions`,
     name: assetName,
+    ...(base === REGISTRY && { put: asyncPut, seconds: { PUT: 10 } }),
     makesParent: true,
     ...(kind === "codes" ? { looseList: true } : {}),
     required,
@@ -189,4 +208,9 @@ const assetTypes = ({ kind, required, enums, defaults, rules }: Asset): Resource
   },
 ];
 
-export const assetTypesOfWorkspace: readonly ResourceType[] = ASSETS.flatMap(assetTypes);
+export const assetTypesOfWorkspace: readonly ResourceType[] = ASSETS.flatMap((asset) =>
+  assetTypes(WS, asset),
+);
+export const assetTypesOfRegistry: readonly ResourceType[] = ASSETS.flatMap((asset) =>
+  assetTypes(REGISTRY, asset),
+);

@@ -1,6 +1,6 @@
 /** Microsoft.MachineLearningServices: the whole table. */
 import type { ProviderTable } from "../../table.ts";
-import { assetTypesOfWorkspace } from "./assets.ts";
+import { assetTypesOfRegistry, assetTypesOfWorkspace } from "./assets.ts";
 import { batchDeploymentType, batchEndpointType } from "./batch.ts";
 import { computeTypes } from "./computes.ts";
 import { datastoreTypes } from "./datastores.ts";
@@ -25,6 +25,7 @@ export const machinelearningservices: ProviderTable = {
     ...jobTypes,
     scheduleType,
     ...registryTypes,
+    ...assetTypesOfRegistry,
   ],
   routes: quotaRoutes,
 };

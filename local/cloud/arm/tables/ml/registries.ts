@@ -1,11 +1,33 @@
 /** Azure ML registries: what workspaces share, in one region or several. */
+import { randomBytes } from "node:crypto";
 import { guidOf } from "../../identities.ts";
+import { keyOf } from "../../id.ts";
 import { asText, at, isObject, type JsonObject, sameText, textAt } from "../../json.ts";
-import type { ResourceType, WriteContext } from "../../table.ts";
+import { REGISTRY } from "../../ml/references.ts";
+import type { Resource } from "../../store.ts";
+import type { Cloud, ResourceType, WriteContext } from "../../table.ts";
 import { asyncPut, nameRule } from "../modes.ts";
-import { ML } from "./common.ts";
+import { STORAGE_ACCOUNT } from "../storage.ts";
+import { registryAccountName } from "./assets.ts";
 
-export const REGISTRY = `${ML}/registries`;
+const newKey = () => randomBytes(64).toString("base64");
+
+/** Where its content lies: an account that Azure makes for it, in a group that Azure looks after. */
+const accountIdOf = (registry: Resource): string =>
+  `${textAt(registry.body, "properties.managedResourceGroup.resourceId")!}/providers/${STORAGE_ACCOUNT}/${registryAccountName(registry)}`;
+
+function makeAccount(cloud: Cloud, registry: Resource): void {
+  cloud.arm.write(
+    accountIdOf(registry),
+    {
+      location: asText(registry.body["location"]),
+      kind: "StorageV2",
+      sku: { name: "Standard_LRS" },
+      properties: { allowBlobPublicAccess: false, provisioningState: "Succeeded" },
+    },
+    { keys: { key1: newKey(), key2: newKey() } },
+  );
+}
 
 const regionsOf = (body: JsonObject | undefined): JsonObject[] => {
   const found = at(body, "properties.regionDetails");
@@ -67,5 +89,14 @@ export const registryTypes: readonly ResourceType[] = [
       },
     ],
     computed: outputs,
+    written: (cloud, registry, before) => {
+      if (!before) makeAccount(cloud, registry);
+    },
+    provision: async ({ cloud, resource }) => {
+      const account = cloud.store.get(keyOf(accountIdOf(resource)));
+      if (account) await cloud.blobs.ensureAccount(account.name, textAt(account.internal, "keys.key1")!);
+      return undefined;
+    },
+    removing: async ({ cloud, resource }) => cloud.arm.remove(keyOf(accountIdOf(resource))),
   },
 ];
