@@ -1,5 +1,5 @@
 /** The cloud's one HTTPS server: ARM, the data planes, Graph, and the sign-in and metadata that are handed in. */
-import Fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
 import type {
   Access,
   BatchJobs,
@@ -87,6 +87,11 @@ export interface LocalCloud {
   close(): Promise<void>;
 }
 
+/** As every service of Azure words what concerns no resource. */
+const refusal = (code: string, message: string): JsonObject => ({
+  error: { code, message, target: null, details: [] },
+});
+
 /** Builds the server; `app.listen` starts it. */
 export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   const { identity, tls, urls, tokens, log } = options;
@@ -107,18 +112,19 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
     logger: false,
     forceCloseConnections: true,
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 2000 },
+    // Paths that the router itself refuses: no route, and so no words of its own.
+    frameworkErrors: (error: Error & { statusCode?: number }, request, reply) => {
+      void (reply as unknown as FastifyReply)
+        .status(error.statusCode ?? 400)
+        .send(refusal("BadRequest", `The path '${request.url.slice(0, 200)}' cannot be read.`));
+    },
   }) as unknown as FastifyInstance;
   app.setNotFoundHandler((request, reply) => {
-    const error: JsonObject = {
-      code: "NotFound",
-      message: `There is nothing at '${request.url}'.`,
-      target: null,
-      details: [],
-    };
-    void reply.status(404).send({ error });
+    void reply.status(404).send(refusal("NotFound", `There is nothing at '${request.url}'.`));
   });
   app.addHook("onError", (request, _, error, done) => {
-    const { statusCode = 500 } = error as { statusCode?: number }; // Fastify's own refusals are the caller's to mend
+    // Refusals of Fastify's own and of the plugins' are the caller's to mend.
+    const { status = 500, statusCode = status } = error as { status?: number; statusCode?: number };
     if (statusCode >= 500 && errorBody(error).status === 500)
       log.error("a request broke", { method: request.method, url: request.url, error: String(error.stack) });
     done();

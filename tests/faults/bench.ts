@@ -61,6 +61,11 @@ export interface Bench {
   readonly leaks: readonly string[];
 }
 
+const unusable = ({ type }: Subject, { id }: FaultKind, { message }: Error): Cell => ({
+  ...{ type, op: "create", fault: id, injected: 0, survived: false },
+  ...{ lost: [], duplicated: [], orphaned: [], problems: [message] },
+});
+
 /** @param within milliseconds after which no new life begins. */
 export async function runBench(
   pairs: readonly Pair[],
@@ -70,7 +75,7 @@ export async function runBench(
   const began = performance.now();
   const cells: Cell[] = [];
   const leaks = new Set<string>();
-  const references = new Map<Subject, Reference>();
+  const references = new Map<Subject, Reference | Error>();
   let azure = await faultyAzure(typeOf);
   const close = async () => {
     const words = [...azure.words, await azure.requests()].join("\n");
@@ -79,9 +84,12 @@ export async function runBench(
   };
   for (const { subject, fault } of pairs) {
     if (performance.now() - began > within) break;
-    const known = references.get(subject) ?? (await reference(azure, subject));
+    const known =
+      references.get(subject) ?? (await reference(azure, subject).catch((error: unknown) => error as Error));
     references.set(subject, known);
-    const lived = await life(azure, subject, fault, known);
+    // A sample that will not do is a bad row, not the end of the others.
+    const lived =
+      known instanceof Error ? [unusable(subject, fault, known)] : await life(azure, subject, fault, known);
     cells.push(...lived);
     for (const cell of lived) tell(cell);
     if (!isBad(lived.at(-1)!)) continue;

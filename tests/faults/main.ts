@@ -47,7 +47,8 @@ if (values.part !== undefined) {
   });
   process.send!(bench, () => process.exit(0));
 } else {
-  const parts = Math.min(availableParallelism(), subjects.length);
+  // Half of a life is waiting: two for each core.
+  const parts = Math.min(2 * availableParallelism(), subjects.length);
   const benches = await Promise.all(Array.from({ length: parts }, (_, i) => inProcess(`${i}/${parts}`)));
   const order = new Map(SUBJECTS.map(({ type }, i) => [type, i]));
   const cells = benches.flatMap((bench) => bench.cells);

@@ -18,12 +18,20 @@ export interface Sample {
 
 const location = "westeurope";
 const P = `${GROUP}/providers`;
-const ML = "Microsoft.MachineLearningServices/workspaces";
+const ML_NAMESPACE = "Microsoft.MachineLearningServices";
+const ML = `${ML_NAMESPACE}/workspaces`;
 const W = `${P}/${ML}/mlw`;
 const ACCOUNT = `${P}/Microsoft.Storage/storageAccounts/stml`;
 const VNET = `${P}/Microsoft.Network/virtualNetworks/world`;
 const ZONE = `${P}/Microsoft.Network/privateDnsZones/world.example`;
 const ROLE = `/subscriptions/${IDENTITY.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7`;
+const ROLE_BODY = {
+  roleName: "fault role",
+  type: "CustomRole",
+  description: "a",
+  permissions: [{ actions: ["Microsoft.Resources/subscriptions/resourceGroups/read"] }],
+  assignableScopes: [GROUP],
+};
 const uri = (path: string) => `azureml://datastores/workspaceblobstore/paths/${path}`;
 const guid = (n: number) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`;
 
@@ -366,6 +374,19 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     },
     name: guid,
   },
+  "Microsoft.Authorization/roleDefinitions": {
+    body: { properties: ROLE_BODY },
+    change: { properties: { ...ROLE_BODY, description: "b" } },
+    name: guid,
+  },
+  "Microsoft.Insights/workbooks": {
+    ...tagged({ properties: { displayName: "a", category: "workbook", serializedData: "{}" } }),
+    name: guid,
+  },
+  [`${ML_NAMESPACE}/registries`]: tagged({
+    identity: { type: "SystemAssigned" },
+    properties: { regionDetails: [{ location }] },
+  }),
   "Microsoft.Authorization/locks": {
     parent: `${P}/Microsoft.Insights/actionGroups/world`,
     body: { properties: { level: "CanNotDelete", notes: "a" } },
