@@ -7,7 +7,7 @@ const rooms = [
   ["^index\\.ts$", "^stacks/"],
   ["^adopt/", "^(adopt/|stacks/|components/names\\.ts$|specs/|provider/azure/)"],
   ["^stacks/", "^((stacks|components|specs)/|provider/sdk\\.ts$)"],
-  ["^components/", "^(components/|provider/(sdk|content|release-plan)\\.ts$)"],
+  ["^components/", "^(components/|specs/rules/|provider/(sdk|content|release-plan)\\.ts$)"],
   ["^specs/", "^specs/"],
   ["^protocol/", "^protocol/"],
   ["^provider/", "^(provider|protocol)/"],

@@ -71,6 +71,7 @@ const FIXED: readonly (readonly [path: string, face: (inputs: PropertyMap) => Va
   ["location", (inputs) => place(inputs["location"])],
   ["identity", (inputs) => identityFace(inputs["identity"])],
   ["properties.authMode", (inputs) => lower(propertiesOf(inputs)["authMode"])],
+  ["properties.compute", (inputs) => lower(propertiesOf(inputs)["compute"] ?? "")],
 ];
 
 /** What can change, as a map by property path. */
@@ -126,7 +127,7 @@ export const fixedDifferences = (inputs: PropertyMap, live: PropertyMap): string
 /** The body of the first PUT. No traffic: deployments come later. */
 export function newEndpoint(inputs: PropertyMap, urn: string): PropertyMap {
   const { location, tags, identity } = inputs;
-  const { authMode, properties, ...more } = propertiesOf(inputs);
+  const { authMode, compute, properties, ...more } = propertiesOf(inputs);
   const texts = TEXTS.filter((key) => !absent(more[key])).map((key) => [key, more[key]!] as const);
   const { type, userAssignedIdentities } = mapOf(identity);
   return {
@@ -142,6 +143,7 @@ export function newEndpoint(inputs: PropertyMap, urn: string): PropertyMap {
     }),
     properties: {
       authMode: authMode!,
+      ...(!absent(compute) && { compute: compute! }),
       ...Object.fromEntries(texts),
       properties: { ...mapOf(properties), [MARK]: markOf(urn) },
     },
@@ -213,6 +215,7 @@ export function liveInputs(id: string, live: PropertyMap, inputs: PropertyMap): 
     tags: mine(inputs["tags"], live["tags"]),
     properties: {
       ...(now["authMode"] !== undefined && { authMode: now["authMode"] }),
+      ...(!absent(now["compute"]) && { compute: now["compute"]! }),
       ...Object.fromEntries(texts.map((key) => [key, now[key]!])),
       ...(Object.keys(metadata).length > 0 && { properties: metadata }),
     },

@@ -73,6 +73,8 @@ export interface EndpointArgs {
   readonly properties: pulumi.Input<{
     /** `AADToken`, `AMLToken` or `Key`. Another one is another endpoint. */
     readonly authMode: pulumi.Input<string>;
+    /** ARM id of an attached Kubernetes cluster, of online endpoints. Another one is another endpoint. @default managed */
+    readonly compute?: pulumi.Input<string>;
     /** `Enabled` or `Disabled`, of online endpoints. @default `Enabled`: Azure's */
     readonly publicNetworkAccess?: pulumi.Input<string>;
     readonly description?: pulumi.Input<string>;

@@ -34,6 +34,8 @@ const unquoted = (value: unknown): unknown =>
   typeof value === "string" && /^[+-]?\d+$/.test(value.trim()) ? Number(value) : value;
 export const whole = (minimum: number, maximum = 2 ** 31 - 1) =>
   z.preprocess(unquoted, z.int("a whole number").min(minimum).max(maximum));
+/** A whole number whose limits are Azure's: those are in `rules/`. */
+export const integer = whole(-(2 ** 31));
 export const fraction = z.preprocess(
   (value) =>
     typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))

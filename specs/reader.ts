@@ -6,6 +6,8 @@ import { PLACEHOLDER, isMapping } from "./fields.ts";
 import { problemAt, schemaProblems, show } from "./problems.ts";
 import { isRefusal, parseAsset, parseCompute, parseUri } from "./references.ts";
 import type { Refusal } from "./references.ts";
+import { findings } from "./rules/rule.ts";
+import type { Rule } from "./rules/rule.ts";
 import { pythonQuoted, pythonText, readSource, readText } from "./source.ts";
 import type { Source } from "./source.ts";
 import type { AssetType, IdentitySpec, KeyPath, Problem, Reference, Referred } from "./types.ts";
@@ -37,6 +39,11 @@ export class Reader {
 
   problem(path: KeyPath, message: string): void {
     this.problems.push(problemAt(this.source, path, message));
+  }
+
+  /** Everything that Azure's own rules say. @param place where the document says what a rule has at a path. */
+  enforce<Facts>(rules: readonly Rule<Facts>[], facts: Facts, place = (path: KeyPath): KeyPath => path): void {
+    for (const { path, message } of findings(rules, facts)) this.problem(place(path), message);
   }
 
   /** For a key that Microsoft's tools ignore. */

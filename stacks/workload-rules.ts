@@ -1,10 +1,21 @@
 /** What Azure, or the stage, refuses about workloads that are each well-formed. Pure. */
-import { MAX_DEPLOYMENTS } from "../components/endpoints/traffic-plan.ts";
 import { givenProblem, nameProblem } from "../components/names.ts";
-import { show } from "../specs/problems.ts";
+import { keyPath, show } from "../specs/problems.ts";
 import { showReference } from "../specs/references.ts";
-import type { AnyDocument, KeyPath, Problem, SpecDocument } from "../specs/types.ts";
+import { batchDeploymentRules, batchEndpointRules } from "../specs/rules/batch.ts";
+import { onlineDeploymentRules } from "../specs/rules/online-deployment.ts";
+import { onlineEndpointRules } from "../specs/rules/online-endpoint.ts";
+import { findings } from "../specs/rules/rule.ts";
+import type { Rule as AzureRule } from "../specs/rules/rule.ts";
+import type { AnyDocument, KeyPath, Kind, Problem, SpecDocument } from "../specs/types.ts";
 import { referencesOf } from "./asset-content.ts";
+import {
+  batchDeploymentFacts,
+  batchEndpointFacts,
+  onlineDeploymentFacts,
+  onlineEndpointFacts,
+} from "./endpoint-facts.ts";
+import type { Judged } from "./endpoint-facts.ts";
 import { kindTable } from "./kind-table.ts";
 import { UPLOADS, builtInDatastores } from "./rules.ts";
 import type { Settings } from "./settings.ts";
@@ -37,9 +48,18 @@ function hasPublicNodes(document: AnyDocument): boolean {
 const at = (document: SpecDocument, path: KeyPath, message: string): Problem => ({
   file: document.file,
   ...document.position(path),
-  path: path.join("."),
+  path: keyPath(path),
   message,
 });
+
+/** What a file says was judged when it was read: here, what only the stage knows of it. */
+const judged = <Facts, K extends Kind>(
+  rules: readonly AzureRule<Facts>[],
+  all: readonly Judged<Facts, K>[],
+): Problem[] =>
+  all.flatMap(({ document, facts }) =>
+    findings(rules, facts).map(({ path, message }) => at(document, path, message)),
+  );
 
 const rules: readonly Rule[] = [
   function kindsThatAreMade({ documents }) {
@@ -103,18 +123,13 @@ const rules: readonly Rule[] = [
         : [];
     });
   },
-  function deploymentsAreFew({ plan }) {
-    return [...plan.onlineEndpoints, ...plan.batchEndpoints].flatMap(({ document, deployments }) =>
-      deployments.length > MAX_DEPLOYMENTS
-        ? [
-            at(
-              document,
-              ["name"],
-              `has ${deployments.length} deployments; allowed: at most ${MAX_DEPLOYMENTS}`,
-            ),
-          ]
-        : [],
-    );
+  function whatAzureTakes({ plan, settings }) {
+    return [
+      ...judged(onlineEndpointRules, onlineEndpointFacts(plan)),
+      ...judged(onlineDeploymentRules, onlineDeploymentFacts(plan)),
+      ...judged(batchEndpointRules, batchEndpointFacts(plan)),
+      ...judged(batchDeploymentRules, batchDeploymentFacts(plan, settings)),
+    ];
   },
   function names({ documents }) {
     return documents.flatMap((document) => {
@@ -127,13 +142,6 @@ const rules: readonly Rule[] = [
             : undefined;
       return problem === undefined ? [] : [at(document, ["name"], `${show(name)} ${problem}`)];
     });
-  },
-  function batchDeploymentsHaveCompute({ documents }) {
-    return documents.flatMap((document) =>
-      document.kind === "batchDeployment" && document.spec.compute === undefined
-        ? [at(document, ["compute"], 'is missing; it has to be "azureml:" and the name of a cluster')]
-        : [],
-    );
   },
   function keysOnlyWhereOpened({ plan, settings }) {
     const { openings, endpoints } = settings;
@@ -152,11 +160,8 @@ const rules: readonly Rule[] = [
   },
   function endpointsAreTheStages({ plan, settings }) {
     return plan.onlineEndpoints.flatMap(({ document }) => {
-      const { identity, compute_type: computeType, location = settings.location } = document.spec;
+      const { identity, location = settings.location } = document.spec;
       return [
-        ...(computeType === "managed"
-          ? []
-          : [at(document, ["compute"], "Kubernetes endpoints are not supported yet; allowed: managed ones")]),
         ...(identity?.type.includes("user_assigned")
           ? [
               at(

@@ -52,6 +52,7 @@ export function buildWorkloads(stage: Stage, platform: Platform) {
         endpointName: nameFrom(group.placement, "onlineEndpoint", name),
         identityId: identities.endpoint.id,
         authMode,
+        ...(spec.compute && { computeId: resolve(spec.compute) }),
         publicNetworkAccess:
           isOpen(settings, "publicNetworkAccess") && spec.public_network_access !== "disabled",
         description: spec.description,

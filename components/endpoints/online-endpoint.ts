@@ -10,18 +10,20 @@ import { exposure } from "../network/exposure.ts";
 import { autoscaleProblems, autoscaleSetting } from "./autoscale.ts";
 import { managedDeployment } from "./managed-release.ts";
 import type { ManagedRelease, OnlineDeployment } from "./managed-release.ts";
-import { trafficProblems } from "./traffic-plan.ts";
-import type { Traffic } from "./traffic-plan.ts";
+import { endpointProblems } from "./endpoint-problems.ts";
+import type { Traffic } from "./endpoint-problems.ts";
 
 export interface OnlineEndpointArgs {
   readonly workspace: InWorkspace;
   /** Unique in its region. */
   readonly endpointName: pulumi.Input<string>;
+  /** ARM id of an attached Kubernetes cluster that serves, in place of machines of Azure's. @default managed */
+  readonly computeId?: pulumi.Input<string>;
   /** User-assigned identity of the deployments. Its roles must be there: see {@link OnlineEndpoint}. */
   readonly identityId: pulumi.Input<string>;
   /** How callers sign in: with Microsoft Entra, a token of the workspace's, or a key. @default "AADToken" */
   readonly authMode?: "AADToken" | "AMLToken" | "Key";
-  /** Lets callers in from the Internet; they sign in as `authMode` says. @default false */
+  /** Lets callers in from the Internet; they sign in as `authMode` says. Not of Kubernetes endpoints. @default false */
   readonly publicNetworkAccess?: boolean;
   readonly description?: string;
   /** Metadata; once there, a key keeps its value. @default none */
@@ -71,7 +73,7 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
     const all = [...Object.values(deployments), ...(release ? [release.deployment] : [])];
     const problems = [
       ...all.flatMap(({ autoscale }) => (autoscale ? autoscaleProblems(autoscale) : [])),
-      ...trafficProblems({ traffic, mirrorTraffic, deployments: Object.keys(deployments) }),
+      ...endpointProblems(args),
       ...(release && Object.keys({ ...deployments, ...traffic, ...mirrorTraffic }).length > 0
         ? ["a managed release takes the place of deployments, traffic and mirror traffic"]
         : []),
@@ -86,7 +88,10 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
         identity: { type: "UserAssigned", userAssignedIdentities: [args.identityId] },
         properties: {
           authMode: args.authMode ?? "AADToken",
-          publicNetworkAccess: exposure(args.publicNetworkAccess ?? false).publicNetworkAccess,
+          // Who reaches a cluster, its own network says.
+          ...(args.computeId === undefined
+            ? { publicNetworkAccess: exposure(args.publicNetworkAccess ?? false).publicNetworkAccess }
+            : { compute: args.computeId }),
           ...described(args),
         },
       },

@@ -1,21 +1,22 @@
 /** Batch deployments of a model: with `type: model` and `settings`, or in the older shape without either. */
 import { z } from "zod";
-import { keys, required, strings, text, whole, words } from "../fields.ts";
+import { integer, keys, required, strings, text, words } from "../fields.ts";
 import { isoFromSeconds } from "../durations.ts";
 import { defineKind, defined } from "../kind.ts";
 import type { Reader } from "../reader.ts";
 import { armCode, deploymentFields, readDeployment } from "./deployment.ts";
+import { batchDeploymentRules } from "../rules/batch.ts";
 import type { BatchDeploymentProperties } from "../arm.ts";
 import type { BatchDeploymentSpec, KeyPath, ReferenceResolver } from "../types.ts";
 
 /** In `settings`, and in the older shape at the top. */
 const settingsFields = {
-  mini_batch_size: whole(1).optional(),
-  max_concurrency_per_instance: whole(1).optional(),
+  mini_batch_size: integer.optional(),
+  max_concurrency_per_instance: integer.optional(),
   output_action: words(["append_row", "summary_only"]).optional(),
   output_file_name: required.optional(),
-  retry_settings: keys({ max_retries: whole(0).optional(), timeout: whole(1).optional() }).optional(),
-  error_threshold: whole(-1).optional(),
+  retry_settings: keys({ max_retries: integer.optional(), timeout: integer.optional() }).optional(),
+  error_threshold: integer.optional(),
   logging_level: z
     .string()
     .regex(/^(info|warning|debug)$/i, "info, warning, debug")
@@ -23,7 +24,7 @@ const settingsFields = {
 };
 const settings = keys({
   ...settingsFields,
-  instance_count: whole(1).optional(),
+  instance_count: integer.optional(),
   environment_variables: strings.optional(),
 });
 
@@ -34,7 +35,7 @@ const schema = keys({
   settings: settings.optional(),
   compute: text.optional(),
   resources: keys({
-    instance_count: whole(1).optional(),
+    instance_count: integer.optional(),
     instance_type: text.optional(),
     properties: z.record(z.string(), z.unknown()).optional(),
   }).optional(),
@@ -45,15 +46,10 @@ function read(raw: Raw, reader: Reader): BatchDeploymentSpec {
   const under: KeyPath = raw.type === undefined ? [] : ["settings"];
   checkShape(raw, reader);
   const chosen = raw.type === undefined ? raw : (raw.settings ?? {});
-  if (chosen.output_action === "summary_only" && chosen.output_file_name !== undefined)
-    reader.problem(
-      [...under, "output_file_name"],
-      "allowed with output_action append_row only; found summary_only",
-    );
   if (raw.resources && raw.settings?.instance_count !== undefined)
     reader.problem(["settings", "instance_count"], "found both this and resources; allowed: one of them");
   const parts = readDeployment(raw, reader);
-  return defined({
+  const spec: BatchDeploymentSpec = defined({
     ...parts,
     environment_variables: readVariables(raw, parts.environment_variables, reader),
     compute: raw.compute === undefined ? undefined : reader.compute(raw.compute, ["compute"]),
@@ -66,6 +62,15 @@ function read(raw: Raw, reader: Reader): BatchDeploymentSpec {
     error_threshold: chosen.error_threshold,
     logging_level: chosen.logging_level,
   });
+  // Where each key stands: under `settings` in the newer shape.
+  const counted =
+    raw.settings?.instance_count === undefined
+      ? ["resources", "instance_count"]
+      : [...under, "instance_count"];
+  const place = ([first = "", ...rest]: KeyPath): KeyPath =>
+    first === "resources" ? counted : [...(first in settingsFields ? under : []), first, ...rest];
+  reader.enforce(batchDeploymentRules, spec, place);
+  return spec;
 }
 
 /** Microsoft's client writes none as an empty map in the older shape, and leaves it out in the newer. */

@@ -4,6 +4,7 @@ import { keys, words } from "../fields.ts";
 import { defineKind, defined } from "../kind.ts";
 import type { Reader } from "../reader.ts";
 import { deploymentName, endpointFields } from "./endpoint.ts";
+import { batchEndpointRules } from "../rules/batch.ts";
 import type { BatchEndpointSpec } from "../types.ts";
 
 const schema = keys({
@@ -12,8 +13,8 @@ const schema = keys({
   defaults: deploymentName.optional(),
 });
 
-const read = (raw: z.infer<typeof schema>, reader: Reader): BatchEndpointSpec =>
-  defined({
+function read(raw: z.infer<typeof schema>, reader: Reader): BatchEndpointSpec {
+  const spec: BatchEndpointSpec = defined({
     name: raw.name ?? "",
     description: raw.description,
     tags: reader.strings(raw.tags, ["tags"]),
@@ -23,6 +24,9 @@ const read = (raw: z.infer<typeof schema>, reader: Reader): BatchEndpointSpec =>
     auth_mode: raw.auth_mode,
     defaults: raw.defaults,
   });
+  reader.enforce(batchEndpointRules, spec);
+  return spec;
+}
 
 export const batchEndpoint = defineKind({
   kind: "batchEndpoint",

@@ -1,6 +1,6 @@
 /** What online and batch deployments share. */
 import { z } from "zod";
-import { common, keys, names, readOnly, required, strings, text } from "../fields.ts";
+import { common, keys, readOnly, required, strings, text } from "../fields.ts";
 import type { Reader } from "../reader.ts";
 import { environmentSchema, readEnvironmentReference } from "./environment.ts";
 import { modelSchema, readModelReference } from "./model.ts";
@@ -11,8 +11,8 @@ import type { CodeConfigurationSpec, Reference, ReferenceResolver } from "../typ
 
 export const deploymentFields = {
   ...common,
-  name: names.deployment.optional(),
-  endpoint_name: names.deployment,
+  name: text.optional(),
+  endpoint_name: text,
   properties: strings.optional(),
   model: z.union([z.string(), modelSchema]).optional(),
   code_configuration: keys({ code: text.optional(), scoring_script: required }).optional(),

@@ -5,7 +5,7 @@ import type { IdentitySpec } from "../types.ts";
 
 export const endpointFields = {
   ...common,
-  name: names.endpoint.optional(),
+  name: text.optional(),
   properties: strings.optional(),
   location: text.optional(),
   identity: identity.optional(),

@@ -1,20 +1,21 @@
 /** Online deployments, managed and on Kubernetes. */
 import { z } from "zod";
-import { boolean, fraction, keys, required, text, whole, words } from "../fields.ts";
+import { boolean, integer, keys, number, required, text, words } from "../fields.ts";
 import { isoFromMilliseconds, isoFromSeconds } from "../durations.ts";
 import { defineKind, defined } from "../kind.ts";
 import type { Reader } from "../reader.ts";
 import { parseUri } from "../references.ts";
 import { armCode, deploymentFields, readDeployment } from "./deployment.ts";
+import { onlineDeploymentRules } from "../rules/online-deployment.ts";
 import type { ArmProbe, OnlineDeploymentProperties } from "../arm.ts";
 import type { OnlineDeploymentSpec, ProbeSpec, Reference, ReferenceResolver, ScaleSpec } from "../types.ts";
 
 const probe = keys({
-  initial_delay: whole(0).optional(),
-  period: whole(0).optional(),
-  timeout: whole(0).optional(),
-  success_threshold: whole(1).optional(),
-  failure_threshold: whole(1).optional(),
+  initial_delay: integer.optional(),
+  period: integer.optional(),
+  timeout: integer.optional(),
+  success_threshold: integer.optional(),
+  failure_threshold: integer.optional(),
 });
 const resources = keys({
   cpu: text.optional(),
@@ -29,20 +30,20 @@ const schema = keys({
   ...deploymentFields,
   type: words(["managed", "kubernetes"]).optional(),
   instance_type: required.optional(),
-  instance_count: whole(0).optional(),
+  instance_count: integer.optional(),
   model_mount_path: text.optional(),
   app_insights_enabled: boolean.default(false),
   scale_settings: keys({
     type: words(["default", "target_utilization"]),
-    min_instances: whole(0).optional(),
-    max_instances: whole(1).optional(),
-    polling_interval: whole(1).optional(),
-    target_utilization_percentage: whole(1, 100).optional(),
+    min_instances: integer.optional(),
+    max_instances: integer.optional(),
+    polling_interval: integer.optional(),
+    target_utilization_percentage: integer.optional(),
   }).optional(),
   request_settings: keys({
-    request_timeout_ms: whole(1, 300_000).optional(),
-    max_concurrent_requests_per_instance: whole(1).optional(),
-    max_queue_wait_ms: whole(0).optional(),
+    request_timeout_ms: integer.optional(),
+    max_concurrent_requests_per_instance: integer.optional(),
+    max_queue_wait_ms: integer.optional(),
   }).optional(),
   liveness_probe: probe.optional(),
   readiness_probe: probe.optional(),
@@ -66,7 +67,7 @@ const schema = keys({
         client_id: text.optional(),
       }),
     ),
-    sampling_rate: fraction.optional(),
+    sampling_rate: number.optional(),
     rolling_rate: words(["minute", "hour", "day"]).optional(),
     request_logging: keys({ capture_headers: z.array(z.string()) }).optional(),
   }).optional(),
@@ -77,9 +78,7 @@ type Raw = z.infer<typeof schema>;
 function read(raw: Raw, reader: Reader): OnlineDeploymentSpec {
   const schemaName = raw.$schema ?? "";
   const type = raw.type ?? (/kubernetes[^/]*$/i.test(schemaName) ? "kubernetes" : "managed");
-  const rules = type === "managed" ? checkManaged : checkKubernetes;
-  rules(raw, reader);
-  return defined({
+  const spec: OnlineDeploymentSpec = defined({
     ...readDeployment(raw, reader),
     type,
     instance_type: raw.instance_type,
@@ -96,50 +95,13 @@ function read(raw: Raw, reader: Reader): OnlineDeploymentSpec {
       raw.resources &&
       defined({ requests: container(raw.resources.requests), limits: container(raw.resources.limits) }),
   });
-}
-
-/** Limits of managed online endpoints: `how-to-manage-quotas`, `reference-yaml-deployment-managed-online`. */
-function checkManaged(raw: Raw, reader: Reader): void {
-  if (raw.instance_type === undefined)
-    reader.problem(
-      ["instance_type"],
-      "is missing; a managed deployment needs a VM size, like Standard_DS3_v2",
-    );
-  if (raw.instance_count !== undefined && (raw.instance_count < 1 || raw.instance_count > 50))
-    reader.problem(["instance_count"], `found ${String(raw.instance_count)}; allowed: 1 to 50`);
-  const timeout = raw.request_settings?.request_timeout_ms;
-  if (timeout !== undefined && timeout > 180_000)
-    reader.problem(
-      ["request_settings", "request_timeout_ms"],
-      `found ${String(timeout)}; allowed: at most 180000`,
-    );
-  if (raw.scale_settings && raw.scale_settings.type !== "default")
-    reader.problem(
-      ["scale_settings", "type"],
-      `found "${raw.scale_settings.type}"; allowed for a managed deployment: default (autoscale is a setting of Azure Monitor)`,
-    );
-  if (raw.resources) reader.problem(["resources"], "allowed for Kubernetes deployments only");
-}
-
-function checkKubernetes(raw: Raw, reader: Reader): void {
-  const length = (raw.name ?? "").length + raw.endpoint_name.length;
-  if (length > 62)
-    reader.problem(
-      ["name"],
-      `endpoint and deployment name have ${String(length)} characters together; allowed on Kubernetes: 6 to 62`,
-    );
+  reader.enforce(onlineDeploymentRules, spec);
+  return spec;
 }
 
 function readScale(raw: NonNullable<Raw["scale_settings"]>, reader: Reader): ScaleSpec {
   const { type, ...rest } = raw;
-  if (type === "target_utilization") {
-    if ((rest.min_instances ?? 1) > (rest.max_instances ?? Infinity))
-      reader.problem(
-        ["scale_settings", "min_instances"],
-        `found ${String(rest.min_instances)}; allowed: at most max_instances`,
-      );
-    return { type, ...rest };
-  }
+  if (type === "target_utilization") return { type, ...rest };
   for (const key of Object.keys(rest))
     reader.problem(["scale_settings", key], `allowed with type target_utilization only; found type default`);
   return { type };

@@ -1,12 +1,13 @@
 /** Online endpoints, managed and on Kubernetes. */
 import { z } from "zod";
-import { keys, text, whole, words } from "../fields.ts";
+import { integer, keys, text, words } from "../fields.ts";
 import { defineKind, defined } from "../kind.ts";
 import type { Reader } from "../reader.ts";
 import { armIdentity, endpointFields } from "./endpoint.ts";
+import { onlineEndpointRules } from "../rules/online-endpoint.ts";
 import type { OnlineEndpointSpec } from "../types.ts";
 
-const percentages = z.record(z.string(), whole(0, 100));
+const percentages = z.record(z.string(), integer);
 
 const schema = keys({
   ...endpointFields,
@@ -17,16 +18,8 @@ const schema = keys({
   compute: text.optional(),
 });
 
-const sum = (map: Readonly<Record<string, number>>): number =>
-  Object.values(map).reduce((total, percent) => total + percent, 0);
-
 function read(raw: z.infer<typeof schema>, reader: Reader): OnlineEndpointSpec {
-  const traffic = raw.traffic ?? {};
-  const mirror = raw.mirror_traffic ?? {};
-  checkTraffic(traffic, mirror, reader);
-  if (raw.compute !== undefined && raw.auth_mode === "aad_token")
-    reader.problem(["auth_mode"], "found aad_token on a Kubernetes endpoint; allowed there: key, aml_token");
-  return defined({
+  const spec: OnlineEndpointSpec = defined({
     name: raw.name ?? "",
     description: raw.description,
     tags: reader.strings(raw.tags, ["tags"]),
@@ -38,30 +31,13 @@ function read(raw: z.infer<typeof schema>, reader: Reader): OnlineEndpointSpec {
     },
     compute_type: raw.compute === undefined ? "managed" : "kubernetes",
     auth_mode: raw.auth_mode,
-    traffic,
-    mirror_traffic: mirror,
+    traffic: raw.traffic ?? {},
+    mirror_traffic: raw.mirror_traffic ?? {},
     public_network_access: raw.public_network_access,
     compute: raw.compute === undefined ? undefined : reader.compute(raw.compute, ["compute"]),
   });
-}
-
-/** What the service refuses: `reference-yaml-endpoint-online`, `how-to-safely-rollout-online-endpoints`. */
-function checkTraffic(traffic: Record<string, number>, mirror: Record<string, number>, reader: Reader): void {
-  const total = sum(traffic);
-  if (total !== 0 && total !== 100)
-    reader.problem(["traffic"], `percentages sum to ${String(total)}; allowed: a sum of 0 or 100`);
-  const mirrored = Object.entries(mirror).filter(([, percent]) => percent > 0);
-  if (mirrored.length > 1)
-    reader.problem(["mirror_traffic"], `found ${String(mirrored.length)} deployments; allowed: one`);
-  for (const [name, percent] of mirrored) {
-    if (percent > 50)
-      reader.problem(["mirror_traffic", name], `found ${String(percent)}; allowed: at most 50`);
-    if ((traffic[name] ?? 0) > 0)
-      reader.problem(
-        ["mirror_traffic", name],
-        "the deployment has live traffic; allowed: live or mirror traffic, not both",
-      );
-  }
+  reader.enforce(onlineEndpointRules, spec);
+  return spec;
 }
 
 const AUTH_MODES = { key: "Key", aml_token: "AMLToken", aad_token: "AADToken" } as const;

@@ -25,12 +25,12 @@ request_settings:
 egress_public_network_access: off
 `;
     expect(problemsOf(text)).toEqual([
-      '3:1 name: found "b"; allowed: 3 to 32 letters, digits and dashes, a letter first, no dash last',
+      '3:1 name: found "b"; allowed: 3 to 32 letters, digits and single dashes, a letter first, no dash last',
       '5:1 model: found "m:1"; allowed: "azureml:NAME:VERSION", "azureml:NAME@LABEL", "azureml://registries/REGISTRY/models/NAME/versions/VERSION" or "azureml:" and an ARM id',
       '6:1 enviroment: unknown key "enviroment"; did you mean "environment"?',
       '8:3 code_configuration.code: found "./scr", and there is no such file or folder at /scr',
       '11:1 instance_count: found "two"; allowed: a whole number',
-      "13:3 request_settings.request_timeout_ms: found 900000; allowed: at most 300000",
+      "13:3 request_settings.request_timeout_ms: found 900000; allowed: 50 to 180000",
       "14:1 egress_public_network_access: found off; allowed: enabled, disabled",
     ]);
   });

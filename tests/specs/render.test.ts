@@ -107,7 +107,7 @@ describe("render", () => {
         file: "a.yml",
         kind: "onlineEndpoint",
         error:
-          'a.yml:3:1: traffic: percentages sum to 1; allowed: a sum of 0 or 100\na.yml:4:1: name: found "x"; allowed: 3 to 32 letters, digits and dashes, a letter first, no dash last',
+          'a.yml:3:1: traffic: percentages sum to 1; allowed: a sum of 0 or 100\na.yml:4:1: name: found "x"; allowed: 3 to 32 letters, digits and single dashes, a letter first, no dash last',
       },
       { file: "b.yml", kind: "model" },
       {

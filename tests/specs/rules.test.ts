@@ -49,7 +49,7 @@ describe("what Azure refuses", () => {
     [
       "a share of traffic above 100",
       endpoint("traffic: {blue: 101}\n"),
-      "3:11 traffic.blue: found 101; allowed: at most 100",
+      "3:11 traffic.blue: found 101; allowed: a whole number, 0 to 100",
     ],
     [
       "mirror traffic above 50",
@@ -89,7 +89,7 @@ describe("what Azure refuses", () => {
     [
       "a timeout above 180 s",
       deployment("request_settings: {request_timeout_ms: 200000}\n"),
-      /allowed: at most 180000$/,
+      /allowed: 50 to 180000$/,
     ],
     [
       "autoscale in a managed deployment",

@@ -73,7 +73,10 @@ describe("workloads", () => {
       "workloads/churn/batch-all.yml",
       "$schema: x/batchDeployment.schema.json\nname: all\nendpoint_name: churn-batch\nmodel: azureml:churn@latest\n",
     );
-    expect(problems()).toEqual([expect.stringMatching(/batch-all.yml:1:1: compute: is missing/)]);
+    expect(problems()).toEqual([
+      expect.stringMatching(/batch-all.yml:1:1: compute: is missing/),
+      expect.stringMatching(/batch-all.yml:1:1: environment: is missing; .*mlflow_model/),
+    ]);
   });
 
   test("fails an endpoint name that has no room for the suffix", () => {

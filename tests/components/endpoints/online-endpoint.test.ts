@@ -138,7 +138,7 @@ describe("OnlineEndpoint", () => {
 
   test("fails with everything that is wrong with the traffic, before anything is made", async () => {
     await expect(endpoint({ traffic: { blue: 50, red: 20 } })).rejects.toThrow(
-      /churn: traffic sums to 70.*; traffic goes to red/,
+      /churn: traffic: percentages sum to 70.*; traffic.red: found/,
     );
   });
 });
