@@ -143,7 +143,7 @@ export function newEndpoint(inputs: PropertyMap, urn: string): PropertyMap {
     }),
     properties: {
       authMode: authMode!,
-      ...(!absent(compute) && { compute: compute! }),
+      ...(!absent(compute) && { compute: compute }),
       ...Object.fromEntries(texts),
       properties: { ...mapOf(properties), [MARK]: markOf(urn) },
     },
@@ -215,7 +215,7 @@ export function liveInputs(id: string, live: PropertyMap, inputs: PropertyMap): 
     tags: mine(inputs["tags"], live["tags"]),
     properties: {
       ...(now["authMode"] !== undefined && { authMode: now["authMode"] }),
-      ...(!absent(now["compute"]) && { compute: now["compute"]! }),
+      ...(!absent(now["compute"]) && { compute: now["compute"] }),
       ...Object.fromEntries(texts.map((key) => [key, now[key]!])),
       ...(Object.keys(metadata).length > 0 && { properties: metadata }),
     },

@@ -75,7 +75,7 @@ const names = (...all: string[]) => all.map((name) => ({ name, type: "managed" }
 
 const TABLES: Readonly<Record<string, Table>> = {
   "online endpoints": {
-    rules: onlineEndpointRules as readonly Rule<object>[],
+    rules: onlineEndpointRules,
     valid: {
       name: "fruit",
       compute_type: "managed",
@@ -160,7 +160,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     },
   },
   "online deployments": {
-    rules: onlineDeploymentRules as readonly Rule<object>[],
+    rules: onlineDeploymentRules,
     valid: managed,
     cases: {
       ...probeCases,
@@ -247,7 +247,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     },
   },
   "batch endpoints": {
-    rules: batchEndpointRules as readonly Rule<object>[],
+    rules: batchEndpointRules,
     valid: { name: "fruit-batch", defaults: { deployment_name: "ALL" }, deployments: names("all") },
     cases: {
       "batch endpoint name": { change: { name: "f" }, says: 'found "f"' },
@@ -262,7 +262,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     },
   },
   "batch deployments": {
-    rules: batchDeploymentRules as readonly Rule<object>[],
+    rules: batchDeploymentRules,
     valid: {
       ...{ name: "all", endpoint_name: "fruit-batch", mini_batch_size: 1, max_concurrency_per_instance: 1 },
       ...{ output_action: "append_row", output_file_name: "p.csv", error_threshold: -1 },
@@ -319,7 +319,7 @@ describe.each(Object.entries(TABLES))("%s", (_, { rules, valid, cases }) => {
   });
 
   const all = Object.entries(cases).flatMap(([name, some]) =>
-    [some].flat().map((one) => [name, one as Case] as const),
+    [some].flat().map((one) => [name, one] as const),
   );
   test.each(all)("%s: %j", (name, { change, says }) => {
     const wrong = { ...valid, ...change };
