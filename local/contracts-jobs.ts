@@ -46,6 +46,8 @@ export interface CommandSpec {
   readonly code?: BlobRef;
   readonly environment?: EnvironmentSpec;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Where it finds its run, beside its own name as `MLFLOW_RUN_ID`. Absent where nothing tracks runs. */
+  readonly tracking?: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, JobInput>>;
   readonly outputs: Readonly<Record<string, JobOutput>>;
   /** Processes of one node, with the ranks of a distributed job. */

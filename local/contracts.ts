@@ -87,6 +87,12 @@ export interface BlobRef {
   readonly path: string;
 }
 
+export interface BlobEntry {
+  readonly name: string;
+  /** Bytes. */
+  readonly size?: number;
+}
+
 export interface BlobStore {
   /** Makes the account known with this key (base64); idempotent. */
   ensureAccount(account: string, key: string): Promise<void>;
@@ -108,6 +114,10 @@ export interface BlobStore {
   /** Writes one blob. */
   write(target: BlobRef, content: string | Uint8Array): Promise<void>;
   exists(target: BlobRef): Promise<boolean>;
+  /** What lies directly in a folder, by name; a folder has no size. Empty where there is nothing. */
+  list(folder: BlobRef): Promise<readonly BlobEntry[]>;
+  /** Removes a blob, and all that lies under it as a folder; harmless if there is nothing. */
+  remove(target: BlobRef): Promise<void>;
 }
 
 // ---- serving

@@ -13,6 +13,7 @@ import type {
   Urls,
 } from "../contracts.ts";
 import type { Jobs } from "../contracts-jobs.ts";
+import type { Tracking } from "../contracts-tracking.ts";
 import type { AccessOptions } from "./access/access.ts";
 import { blobGate } from "./access/blob-gate.ts";
 import { createArm } from "./arm/arm.ts";
@@ -28,6 +29,8 @@ import { createJobRuns, createStartJob } from "./arm/ml/job-runs.ts";
 import { createRunningJobs } from "./arm/ml/running-jobs.ts";
 import { createSchedules } from "./arm/ml/schedules.ts";
 import { createDirectory, storageAccountOf } from "./arm/ml/directory.ts";
+import { mlflowPlugin } from "./mlflow/door.ts";
+import { createRunSync, createTrack } from "./mlflow/runs.ts";
 import { tables } from "./arm/tables/index.ts";
 import { localPlugin } from "./arm/local.ts";
 import { localSchedulesPlugin } from "./arm/local-schedules.ts";
@@ -46,6 +49,10 @@ export interface CloudOptions {
   readonly serving: Serving;
   /** Runs jobs; without it command and pipeline jobs are records only. */
   readonly jobs?: Jobs;
+  /** MLflow's servers; without it the workspace tracks no runs. */
+  readonly tracking?: Tracking;
+  /** Certificates that jobs are to trust: this cloud's, with those of the machine. */
+  readonly trustFile?: string;
   /** SQLite file of everything that ARM knows; `:memory:` keeps nothing. */
   readonly dbFile: string;
   /** Every ARM request is appended to it as a JSON line. */
@@ -98,9 +105,11 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   const arm = createArm({ ...options, tables });
   const audiences = { ...audiencesOf(urls), ...options.audiences };
   const authenticate = authenticator(tokens, identity, urls);
-  const running = createRunningJobs(arm);
-  const { jobs } = options;
-  const startJob = jobs && createStartJob(arm, jobs, running);
+  const { jobs, tracking, trustFile } = options;
+  const runs = tracking && createRunSync(arm.cloud, tracking);
+  const running = createRunningJobs(arm, runs?.touch);
+  const track = runs && createTrack(arm.cloud, trustFile);
+  const startJob = jobs && createStartJob(arm, jobs, running, track);
   if (jobs && startJob) arm.cloud.jobRuns.current = createJobRuns(arm.cloud, jobs, startJob);
   const batchJobs = createBatchJobs({ arm, running, ...(jobs && { jobs }), ...(startJob && { startJob }) });
   const schedules = createSchedules({ arm, batchJobs });
@@ -142,6 +151,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   await app.register(graphPlugin(shared));
   await app.register(localPlugin(shared));
   await app.register(localSchedulesPlugin(shared));
+  if (runs) await app.register(mlflowPlugin({ ...shared, runs }));
 
   return {
     app,

@@ -23,6 +23,8 @@ function hollowBlobs(port: number): BlobStore & { close(): Promise<void> } {
     upload: noContent("uploaded"),
     write: nothing,
     exists: () => Promise.resolve(true),
+    list: () => Promise.resolve([]),
+    remove: nothing,
     close: nothing,
   };
 }
@@ -47,6 +49,11 @@ export const hollowRooms: Rooms = {
       jobs: {
         problems: () => ["a rehearsal runs no jobs"],
         run: () => Promise.reject(new Error("a rehearsal runs no jobs")),
+      },
+      tracking: {
+        server: () => Promise.reject(new Error("a rehearsal tracks no runs")),
+        running: () => undefined,
+        remove: nothing,
       },
       close: nothing,
     }),

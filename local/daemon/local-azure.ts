@@ -18,10 +18,12 @@ import { createAzureNative } from "../providers/azure-native/provider.ts";
 import { createAzureAd } from "../providers/azuread/provider.ts";
 import { createRandom } from "../providers/random/provider.ts";
 import type { Jobs } from "../contracts-jobs.ts";
+import type { Tracking } from "../contracts-tracking.ts";
 import { createJobs } from "../jobs/jobs.ts";
 import { createFrontDoor } from "../serving/front-door.ts";
 import { createServing } from "../serving/serving.ts";
 import type { LocalServing, ServingOptions } from "../serving/serving.ts";
+import { createTracking } from "../tracking/tracking.ts";
 import { createStudio } from "../studio/studio.ts";
 import { ensureIdentity } from "./identity.ts";
 import { readIfThere, root } from "./paths.ts";
@@ -35,13 +37,19 @@ type Facts = Omit<Running, "pid" | "startedAt">;
 interface Work {
   readonly serving: Serving & Pick<LocalServing, "target">;
   readonly jobs: Jobs;
+  readonly tracking: Tracking;
   close(): Promise<void>;
+}
+
+interface WorkOptions extends ServingOptions {
+  /** Stores of MLflow. */
+  readonly trackingDir: string;
 }
 
 /** The rooms that do the heavy work, so that others can stand in for them. */
 export interface Rooms {
   readonly createBlobs: (options: BlobsOptions) => Promise<BlobStore & { close(): Promise<void> }>;
-  readonly createWork: (options: ServingOptions) => Promise<Work>;
+  readonly createWork: (options: WorkOptions) => Promise<Work>;
 }
 
 const ROOMS: Rooms = {
@@ -51,7 +59,8 @@ const ROOMS: Rooms = {
     const { environments, processes } = serving;
     const { dir, blobs, log } = options;
     const jobs = await createJobs({ dir: join(dir, "jobs"), environments, processes, blobs, log });
-    return { serving, jobs, close: () => serving.close() };
+    const tracking = createTracking({ dir: options.trackingDir, environments, processes, log });
+    return { serving, jobs, tracking, close: () => serving.close() };
   },
 };
 
@@ -124,7 +133,9 @@ export async function startLocalAzure(
         authorize: (request) => cloud.authorizeBlob(request),
       }),
     );
-    const { serving, jobs } = opened(await rooms.createWork({ dir: paths.serving, blobs, log }));
+    const { serving, jobs, tracking } = opened(
+      await rooms.createWork({ dir: paths.serving, trackingDir: paths.tracking, blobs, log }),
+    );
     const cloud: LocalCloud = opened(
       await createCloud({
         identity,
@@ -134,6 +145,8 @@ export async function startLocalAzure(
         blobs,
         serving,
         jobs,
+        tracking,
+        trustFile: tls.bundleFile,
         dbFile: paths.database,
         requestsFile: paths.requests,
         roleDelayMs: Number(process.env["AZUREML_LOCAL_ROLE_DELAY"] ?? 0) * 1000 || 0,

@@ -14,6 +14,8 @@ export interface LocalPaths {
   readonly database: string;
   readonly blobs: string;
   readonly serving: string;
+  /** MLflow's stores, one a workspace. */
+  readonly tracking: string;
   /** Requests that ARM has seen, as JSON lines. */
   readonly requests: string;
   /** What runs: process id, ports. Gone when nothing runs. */
@@ -35,6 +37,7 @@ export function localPaths(dir = process.env["AZUREML_LOCAL_DIR"] ?? join(root, 
     database: join(at, "cloud.sqlite"),
     blobs: join(at, "blobs"),
     serving: join(at, "serving"),
+    tracking: join(at, "tracking"),
     requests: join(at, "requests.jsonl"),
     run: join(at, "run.json"),
     ports: join(at, "ports.json"),

@@ -64,6 +64,7 @@ export function jobVariables(spec: CommandSpec, inputs: Told, outputs: Told): Re
     AZUREML_RUN_ID: spec.job,
     ...named("AZURE_ML_INPUT_", inputs),
     ...named("AZURE_ML_OUTPUT_", outputs),
+    ...(spec.tracking && { ...spec.tracking, MLFLOW_RUN_ID: spec.job }),
     ...spec.environmentVariables,
   };
 }

@@ -87,6 +87,8 @@ export function fakeBlobs(): FakeBlobs {
       Promise.resolve(void place(account, container).set(path, String(content))),
     exists: ({ account, container, path }: BlobRef) =>
       Promise.resolve(contents.get(`${account}/${container}`)?.has(path) ?? false),
+    list: () => Promise.reject(new Error("not used here")),
+    remove: () => Promise.reject(new Error("not used here")),
   };
 }
 

@@ -129,6 +129,29 @@ export function createStore(server: BlobServer, frontUrl: string): BlobStore {
       const under = container.listBlobsFlat({ prefix: folderPrefix(target.path) });
       return !(await under.next()).done;
     },
+
+    async list(folder) {
+      const container = await containerOf(folder);
+      const prefix = folderPrefix(folder.path);
+      const found = [];
+      for await (const item of container.listBlobsByHierarchy("/", { prefix }))
+        found.push(
+          item.kind === "prefix"
+            ? { name: item.name.slice(prefix.length, -1) }
+            : { name: item.name.slice(prefix.length), size: item.properties.contentLength ?? 0 },
+        );
+      return found;
+    },
+
+    async remove(target) {
+      const container = await containerOf(target);
+      if (target.path !== "") await container.getBlobClient(target.path).deleteIfExists();
+      const under = container.listBlobsFlat({ prefix: folderPrefix(target.path) });
+      await inParallel(
+        under,
+        async ({ name }) => void (await container.getBlobClient(name).deleteIfExists()),
+      );
+    },
   };
 }
 

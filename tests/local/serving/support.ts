@@ -1,5 +1,5 @@
 /** The rooms around serving, small: blobs in a folder, tokens in a table, an endpoint directory to be edited. */
-import { access, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { request as httpsRequest } from "node:https";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
@@ -71,6 +71,16 @@ export function folderBlobs(root: string): FolderBlobs {
         () => true,
         () => false,
       ),
+    async list(folder) {
+      const found = await readdir(local(folder), { withFileTypes: true }).catch(() => []);
+      return Promise.all(
+        found.map(async (entry) => ({
+          name: entry.name,
+          ...(entry.isFile() && { size: (await stat(join(local(folder), entry.name))).size }),
+        })),
+      );
+    },
+    remove: (target) => rm(local(target), { recursive: true, force: true }),
   };
 }
 

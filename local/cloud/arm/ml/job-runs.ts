@@ -84,7 +84,22 @@ export const createJobRuns = (cloud: Cloud, jobs: Jobs, startJob: StartJob): Job
   },
 });
 
-export function createStartJob(arm: Arm, jobs: Jobs, running: RunningJobs): StartJob {
+/** The spec with every command in it told where to find its run. */
+function tracked(spec: JobSpec, tracking: Readonly<Record<string, string>>): JobSpec {
+  return spec.kind === "command"
+    ? { ...spec, tracking }
+    : { ...spec, steps: spec.steps.map((step) => ({ ...step, spec: tracked(step.spec, tracking) })) };
+}
+
+/** What the commands of a job are told of where to find their runs; undefined where nothing tracks runs. */
+export type Track = (job: Resource) => Promise<Readonly<Record<string, string>>> | undefined;
+
+export function createStartJob(
+  arm: Arm,
+  jobs: Jobs,
+  running: RunningJobs,
+  track: Track = () => undefined,
+): StartJob {
   const { cloud } = arm;
   return (job, spec) => {
     const workspaceId = workspaceIdOf(job.id);
@@ -117,7 +132,8 @@ export function createStartJob(arm: Arm, jobs: Jobs, running: RunningJobs): Star
           if (name !== job.name || status !== "Completed") events.status(name, status, error);
         },
       };
-      const end = await jobs.run(spec, held, signal);
+      const tracking = await track(job);
+      const end = await jobs.run(tracking ? tracked(spec, tracking) : spec, held, signal);
       if (end !== "Completed" || running.closed()) return;
       try {
         await registerOutputs(arm, job, spec.outputs);

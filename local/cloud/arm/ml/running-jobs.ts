@@ -5,14 +5,20 @@ import { FINAL, JOB, statusOf } from "../tables/ml/jobs.ts";
 
 export type RunningJobs = ReturnType<typeof createRunningJobs>;
 
-export function createRunningJobs({ cloud }: Pick<Arm, "cloud">) {
+/** @param changed is told of each job whose state is written. */
+export function createRunningJobs(
+  { cloud }: Pick<Arm, "cloud">,
+  changed: (key: string) => void = () => undefined,
+) {
   const works = new Set<Promise<void>>();
   let closed = false;
   const now = () => cloud.now().toISOString();
   const setStatus = (keys: readonly string[], status: string, more: JsonObject = {}) => {
     if (closed) return;
-    for (const key of keys)
+    for (const key of keys) {
       cloud.arm.change(key, ({ internal }) => ({ internal: { ...internal, ...more, status } }));
+      changed(key);
+    }
   };
   return {
     now,
@@ -37,7 +43,8 @@ export function createRunningJobs({ cloud }: Pick<Arm, "cloud">) {
         message: "This Azure was stopped while the job ran. Submit it again.",
       };
       for (const { key, internal } of cloud.store.ofType(JOB))
-        if (!FINAL.includes(statusOf(internal))) setStatus([key], "Failed", { endTime: now(), error });
+        if (!FINAL.includes(statusOf(internal)) && internal["tracked"] !== true)
+          setStatus([key], "Failed", { endTime: now(), error });
     },
     /** Stops what runs. */
     async close(): Promise<void> {
