@@ -4,14 +4,9 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 
-/**
- * Recordings of what the Pulumi engine does with small programs, and a runner that compares. A few that the lifecycle
- * tests do not cover: `.ci/run` runs them all by the runner itself; ENGINE_KIT=all does so here (minutes).
- */
+/** Recordings of what the Pulumi engine does with small programs, and a runner that compares; `.ci/run` runs it too. */
 const root = resolve(import.meta.dirname, "../../..");
 const kit = resolve(root, "../shared/engine-kit/run.mjs");
-const CORE = ["component-tree", "preview-unknowns", "refresh-drift", "secrets"];
-const scenarios = process.env["ENGINE_KIT"] === "all" ? [] : CORE;
 
 const there = existsSync(kit);
 if (!there) console.warn(`skipped: the recordings are not at ${kit}`);
@@ -19,11 +14,10 @@ if (!there) console.warn(`skipped: the recordings are not at ${kit}`);
   "does what the Pulumi engine did",
   async () => {
     const engine = `${process.execPath} local/engine/main.ts {op} --cwd {cwd} --state {state} --stack {stack} {flags}`;
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [kit, "--engine", engine, "--jobs", "2", ...scenarios],
-      { cwd: root, maxBuffer: 1 << 26 },
-    ).catch((error: unknown) => error as { stdout: string });
+    const { stdout } = await promisify(execFile)(process.execPath, [kit, "--engine", engine, "--jobs", "2"], {
+      cwd: root,
+      maxBuffer: 1 << 26,
+    }).catch((error: unknown) => error as { stdout: string });
     expect(stdout.split("\n").filter((line) => line !== "" && !line.startsWith("ok "))).toEqual([
       expect.stringMatching(/^\d+ passed, 0 failed$/),
     ]);
