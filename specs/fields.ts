@@ -81,6 +81,10 @@ export const isMapping = (value: unknown): value is Readonly<Record<string, unkn
 export const words = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.preprocess((value) => (typeof value === "string" ? snakeCase(value) : value), z.enum(values));
 
+/** One of the words, in any letters, and spelled as it is: where Microsoft's client makes no other form of it. */
+export const lowerWords = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.preprocess((value) => (typeof value === "string" ? value.toLowerCase() : value), z.enum(values));
+
 const snakeCase = (value: string): string =>
   value
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")

@@ -76,14 +76,7 @@ export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
 };
 
 /** Schema files of the CLI whose documents are known for what they are and not read yet. */
-const RECOGNISED = [
-  "hub",
-  "ModelVersionPackage",
-  "monitorSchedule",
-  "outboundRule",
-  "parallelJob",
-  "project",
-];
+const RECOGNISED = ["hub", "ModelVersionPackage", "outboundRule", "parallelJob", "project"];
 
 const names = Object.values(kinds).flatMap(({ kind, schemas }) =>
   schemas.map((schema) => ({ kind, schema })),

@@ -96,6 +96,8 @@ function targetOf(reference: Reference): { to: ResourceKey; version?: string } |
     case "compute":
     case "datastore":
       return { to: `${reference.kind}/${reference.name}`.toLowerCase() };
+    case "deployment":
+      return { to: `onlineDeployment/${reference.endpoint}/${reference.name}`.toLowerCase() };
     case "datastorePath":
       return { to: `datastore/${reference.datastore}`.toLowerCase() };
     default:

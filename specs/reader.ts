@@ -4,7 +4,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { z } from "zod";
 import { PLACEHOLDER, isMapping } from "./fields.ts";
 import { problemAt, schemaProblems, show } from "./problems.ts";
-import { isRefusal, parseAsset, parseCompute, parseUri } from "./references.ts";
+import { isRefusal, parseAsset, parseCompute, parseDeployment, parseUri } from "./references.ts";
 import type { Refusal } from "./references.ts";
 import { findings } from "./rules/rule.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -194,6 +194,11 @@ export class Reader {
 
   compute(text: string, path: KeyPath): Reference {
     return this.known(parseCompute(text), text, path);
+  }
+
+  /** A deployment of an online endpoint. */
+  deployment(text: string, path: KeyPath): Reference {
+    return this.known(parseDeployment(text), text, path);
   }
 
   /** {@link code} of a job or component: a URL too; what is not there is refused, as by the client. */

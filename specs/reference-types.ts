@@ -103,6 +103,8 @@ export type Reference =
   | LocalEnvironment
   | LocalComponent
   | UploadReference
+  /** A deployment of an online endpoint. */
+  | { readonly kind: "deployment"; readonly endpoint: string; readonly name: string }
   /** A job of the workspace. */
   | { readonly kind: "job"; readonly name: string }
   /** What `of` resolves to, with `azureml:` before it: how components name code and environments. */

@@ -87,6 +87,16 @@ export function parseCompute(text: string): Reference | Refusal {
     : { allowed: `"azureml:NAME" of a compute target, or "azureml:" and its ARM id` };
 }
 
+/** `azureml:ENDPOINT:DEPLOYMENT`, or an ARM id. */
+export function parseDeployment(text: string): Reference | Refusal {
+  const rest = text.replace(/^azureml:/, "");
+  if (ARM_ID.test(rest)) return { kind: "armId", id: rest };
+  const [, endpoint, name] = /^([^:/]+):([^:/]+)$/.exec(rest) ?? [];
+  return endpoint !== undefined && name !== undefined
+    ? { kind: "deployment", endpoint, name }
+    : { allowed: `"azureml:ENDPOINT:DEPLOYMENT", or "azureml:" and the ARM id of a deployment` };
+}
+
 /** A reference as it is written in YAML, for messages. */
 export function showReference(reference: Reference): string {
   switch (reference.kind) {
@@ -105,6 +115,8 @@ export function showReference(reference: Reference): string {
       return `azureml:${reference.name}`;
     case "subnet":
       return `${reference.network}/${reference.name}`;
+    case "deployment":
+      return `azureml:${reference.endpoint}:${reference.name}`;
     case "uri":
       return reference.uri;
     case "armId":

@@ -66,6 +66,8 @@ export function resourceIds({ subscription, resourceGroup, workspace }: Scope): 
         return child("computes", reference.name);
       case "datastore":
         return child("datastores", reference.name);
+      case "deployment":
+        return `${child("onlineEndpoints", reference.endpoint)}/deployments/${reference.name}`;
       case "subnet":
         return `${group}/Microsoft.Network/virtualNetworks/${reference.network}/subnets/${reference.name}`;
       case "datastorePath":

@@ -35,6 +35,10 @@ function question(reference: Reference): ((place: Place) => Found) | undefined {
     case "datastore":
     case "job":
       return (place) => NAMED[reference.kind](place, reference.name);
+    case "deployment": {
+      const { endpoint: endpointName, name: deploymentName } = reference;
+      return (place) => ml.getOnlineDeployment({ ...place, endpointName, deploymentName });
+    }
     case "datastorePath":
       return (place) => NAMED.datastore(place, reference.datastore);
     default:

@@ -183,6 +183,24 @@ const rules: readonly Rule[] = [
       ];
     });
   },
+  function monitorsWatchWhatKeepsItsName({ documents, plan }) {
+    return documents.flatMap((document) =>
+      document.references.flatMap(({ path, reference }) =>
+        reference.kind === "deployment" &&
+        plan.onlineEndpoints.some(
+          (made) => made.document.name.toLowerCase() === reference.endpoint.toLowerCase(),
+        )
+          ? [
+              at(
+                document,
+                path,
+                `found ${showReference(reference)}, of an endpoint of this stage, whose deployments change with each release; allowed: model_id, and the collected data under production_data of each signal`,
+              ),
+            ]
+          : [],
+      ),
+    );
+  },
   function labelsNeedOneFile({ documents, plan, settings }) {
     const existing = settings.workloads.existing ?? [];
     return documents.flatMap((document) =>

@@ -1,5 +1,6 @@
 /** ARM bodies of assets as YAML. */
 import { parse } from "yaml";
+import { YAML_OPTIONS } from "../source.ts";
 import { mapping, said, saidOrNothing, word } from "./short.ts";
 import type { Mapping } from "./short.ts";
 import type { ToYaml } from "./to-yaml.ts";
@@ -16,7 +17,8 @@ export const environment: ToYaml = ({ properties }) => {
     ...described(properties),
     image: properties["image"],
     build: saidOrNothing({ path: build["contextUri"], dockerfile_path: build["dockerfilePath"] }),
-    conda_file: typeof properties["condaFile"] === "string" ? parse(properties["condaFile"]) : undefined,
+    conda_file:
+      typeof properties["condaFile"] === "string" ? parse(properties["condaFile"], YAML_OPTIONS) : undefined,
     inference_config: saidOrNothing({
       liveness_route: livenessRoute,
       readiness_route: readinessRoute,

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { toArm } from "../kinds.ts";
 import { parseSpec } from "../parse.ts";
 import { resourceIds } from "../resource-ids.ts";
+import { YAML_OPTIONS } from "../source.ts";
 import type { Scope } from "../resource-ids.ts";
 import { exporters } from "./kinds.ts";
 import { pipelineOf } from "./places.ts";
@@ -60,7 +61,8 @@ export function exportSpec(live: Live, scope: Scope): Exported | { readonly why:
     ...row.toYaml({ body, properties, parent, short }),
     ...(pipeline && { create_job: jobFile }),
   });
-  const write = (value: Mapping) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  const write = (value: Mapping) =>
+    stringify(value, { ...YAML_OPTIONS, lineWidth: 0, aliasDuplicateObjects: false });
   const text = write(document);
   const files = { [`${stem}.yml`]: text, ...(pipeline && { [jobFile]: write(pipeline) }) };
   if (pipeline) return { files, lost: [], differing: ["properties"] };

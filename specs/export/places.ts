@@ -1,6 +1,7 @@
 /** ARM bodies of datastores, computes, connections and schedules as YAML. */
 import { bindings, nodes } from "./assets.ts";
 import { identityOf } from "./endpoints.ts";
+import { monitorOf } from "./monitor.ts";
 import { mapping, said, saidOrNothing, secondsOf, word } from "./short.ts";
 import type { Mapping } from "./short.ts";
 import type { ToYaml } from "./to-yaml.ts";
@@ -133,7 +134,8 @@ export const connection: ToYaml = ({ properties }) => ({
 export const schedule: ToYaml = ({ properties, short }) => {
   const trigger = mapping(properties["trigger"]);
   const { schedule: pattern } = trigger;
-  const job = mapping(mapping(properties["action"])["jobDefinition"]);
+  const action = mapping(properties["action"]);
+  const job = mapping(action["jobDefinition"]);
   const times = mapping(pattern);
   return {
     display_name: properties["displayName"],
@@ -155,6 +157,10 @@ export const schedule: ToYaml = ({ properties, short }) => {
         month_days: times["monthDays"],
       }),
     }),
+    create_monitor:
+      action["actionType"] === "CreateMonitor"
+        ? monitorOf(mapping(action["monitorDefinition"]), short)
+        : undefined,
     create_job: typeof job["sourceJobId"] === "string" ? short(job["sourceJobId"]) : undefined,
   };
 };

@@ -2,6 +2,7 @@
 import type { Scope } from "../resource-ids.ts";
 
 const ASSET = /^\/(models|environments|data|components|codes)\/([^/]+)\/versions\/([^/]+)$/i;
+const DEPLOYMENT = /^\/onlineEndpoints\/([^/]+)\/deployments\/([^/]+)$/i;
 const NAMED = /^\/(computes|datastores|jobs)\/([^/]+)$/i;
 
 /** `azureml:NAME:VERSION`, `azureml:NAME`, `azureml://datastores/…`; what is not of this workspace stays whole. */
@@ -18,6 +19,8 @@ export const shorten = ({ subscription, resourceGroup, workspace }: Scope) => {
       const rest = id.slice(inside.length);
       const [, , name, version] = ASSET.exec(rest) ?? [];
       if (name !== undefined) return `azureml:${name}:${version!}`;
+      const [, endpoint, deployment] = DEPLOYMENT.exec(rest) ?? [];
+      if (endpoint !== undefined) return `azureml:${endpoint}:${deployment!}`;
       const [, , named] = NAMED.exec(rest) ?? [];
       if (named !== undefined) return `azureml:${named}`;
     }

@@ -1,9 +1,10 @@
-/** Schedules of jobs and of data imports. */
+/** Schedules of jobs, of data imports and of monitors. */
 import type { z } from "zod";
 import { choose, isMapping, keys, readOnly, required, strings, text, texts, words } from "../fields.ts";
 import { inputs, outputs, readInputs, readOutputs } from "../jobs/inputs.ts";
 import { readTimedTrigger, trigger } from "../jobs/trigger.ts";
 import { jobFields, readCompute } from "../jobs/parts.ts";
+import { monitor, readMonitor } from "../monitoring/monitor.ts";
 import { defineTemplate, hole } from "../template.ts";
 import type { Reader } from "../reader.ts";
 import type { KeyPath, Template } from "../types.ts";
@@ -21,7 +22,7 @@ const changed = keys({
 type Changed = z.infer<typeof changed>;
 type Import = z.infer<typeof dataImportSchema>;
 
-const schema = keys({
+const common = {
   $schema: text.optional(),
   name: required.optional(),
   display_name: text.optional(),
@@ -29,17 +30,26 @@ const schema = keys({
   tags: strings.optional(),
   properties: texts.optional(),
   trigger: trigger.optional(),
+  id: readOnly,
+  creation_context: readOnly,
+  is_enabled: readOnly,
+  provisioning_state: readOnly,
+};
+const watched = keys({ ...common, create_monitor: monitor });
+const run = keys({
+  ...common,
   create_job: choose<string | Changed>((value) =>
     isMapping(value) ? (changed as z.ZodType<Changed>) : required,
   ).optional(),
   import_data: choose<string | Import>((value) =>
     isMapping(value) ? (dataImportSchema as z.ZodType<Import>) : required,
   ).optional(),
-  id: readOnly,
-  creation_context: readOnly,
-  is_enabled: readOnly,
-  provisioning_state: readOnly,
 });
+type Watched = z.infer<typeof watched>;
+type Run = z.infer<typeof run>;
+const schema = choose<Watched | Run>((value) =>
+  isMapping(value) && "create_monitor" in value ? watched : run,
+);
 
 /** `azureml:NAME` of a job that ran, or a file with a pipeline. */
 function readJob(text: string, reader: Reader, path: KeyPath): Record<string, Template> {
@@ -104,36 +114,43 @@ function readImport(raw: string | Import, reader: Reader): Record<string, Templa
   return body;
 }
 
+function readAction(raw: Watched | Run, reader: Reader): Record<string, Template> {
+  if ("create_monitor" in raw) {
+    const every = raw.trigger?.type === "recurrence" ? raw.trigger : undefined;
+    return {
+      actionType: "CreateMonitor",
+      monitorDefinition: readMonitor(raw.create_monitor, every, reader, ["create_monitor"]),
+    };
+  }
+  const { create_job: job, import_data: data } = raw;
+  if (data !== undefined) return { actionType: "ImportData", dataImportDefinition: readImport(data, reader) };
+  if (job === undefined)
+    reader.problem(["create_job"], "is missing; a schedule needs create_job, create_monitor or import_data");
+  return {
+    actionType: "CreateJob",
+    jobDefinition:
+      typeof job === "string" ? readJob(job, reader, ["create_job"]) : job && readChanged(job, reader),
+  };
+}
+
 export const schedule = defineTemplate({
   kind: "schedule",
-  schemas: ["schedule"],
+  schemas: ["schedule", "monitorSchedule"],
   resourceType: "workspaces/schedules",
-  looksLike: (value) => "trigger" in value && ("create_job" in value || "import_data" in value),
+  looksLike: (value) =>
+    "trigger" in value && ["create_job", "create_monitor", "import_data"].some((key) => key in value),
   schema,
-  read: (raw, reader) => {
-    if (raw.create_job === undefined && raw.import_data === undefined)
-      reader.problem(["create_job"], "is missing; a schedule needs create_job or import_data");
-    return {
-      name: raw.name,
-      body: {
-        properties: {
-          displayName: raw.display_name,
-          description: raw.description,
-          tags: reader.strings(raw.tags, ["tags"]),
-          properties: raw.properties ?? {},
-          trigger: raw.trigger && readTimedTrigger(raw.trigger),
-          action:
-            raw.import_data !== undefined
-              ? { actionType: "ImportData", dataImportDefinition: readImport(raw.import_data, reader) }
-              : {
-                  actionType: "CreateJob",
-                  jobDefinition:
-                    typeof raw.create_job === "string"
-                      ? readJob(raw.create_job, reader, ["create_job"])
-                      : raw.create_job && readChanged(raw.create_job, reader),
-                },
-        },
+  read: (raw, reader) => ({
+    name: raw.name,
+    body: {
+      properties: {
+        displayName: raw.display_name,
+        description: raw.description,
+        tags: reader.strings(raw.tags, ["tags"]),
+        properties: raw.properties ?? {},
+        trigger: raw.trigger && readTimedTrigger(raw.trigger),
+        action: readAction(raw, reader),
       },
-    };
-  },
+    },
+  }),
 });

@@ -5,7 +5,7 @@ const LOCAL = Symbol("made from what is beside the file");
 const ANONYMOUS =
   /\/codes\/[0-9a-f-]{36}\/versions\/1$|\/models\/[0-9a-f-]{36}\/versions\/1$|CliV2AnonymousEnvironment|azureml_anonymous|\/paths\/LocalUpload\//;
 const CHILD =
-  /^(?:azureml:)?\/subscriptions\/0{8}-[0-9a-f-]*\/resourceGroups\/rg\/providers\/Microsoft\.MachineLearningServices\/workspaces\/ws\/[^/]+\/([^/]+)(?:\/versions\/(.+))?$/;
+  /^(?:azureml:)?\/subscriptions\/0{8}-[0-9a-f-]*\/resourceGroups\/rg\/providers\/Microsoft\.MachineLearningServices\/workspaces\/ws\/[^/]+\/([^/]+)(?:\/(?:versions|deployments)\/(.+))?$/;
 const LONG =
   /^azureml:\/\/subscriptions\/0{8}-[0-9a-f-]*\/resourcegroups\/rg\/workspaces\/ws\/(datastores\/.*)$/;
 
@@ -36,6 +36,7 @@ export function differences(ours: unknown, theirs: unknown, path = ""): string[]
   const told = [`${path}: ${shown(ours)} / ${shown(theirs)}`];
   if (ours === undefined || ours === null || theirs === undefined || theirs === null)
     return (ours ?? undefined) === (theirs ?? undefined) ? [] : told;
+  if (ours === theirs) return [];
   if (typeof ours === "string") {
     const mine = short(ours);
     if (mine === LOCAL) return isLocal(theirs) ? [] : told;

@@ -52,6 +52,26 @@ describe("workloads", () => {
     expect(problems({}, "prod")).toEqual([]);
   });
 
+  test("fails a monitor of a deployment that the next release renames", () => {
+    at.write(
+      "workloads/churn/monitor.yml",
+      `$schema: https://azuremlschemas.azureedge.net/latest/monitorSchedule.schema.json
+name: watch
+trigger: { type: recurrence, frequency: day, interval: 1 }
+create_monitor:
+  compute: { instance_type: standard_e4s_v3, runtime_version: "3.4" }
+  monitoring_target:
+    endpoint_deployment_id: azureml:churn:blue
+  monitoring_signals: {}
+`,
+    );
+    expect(problems()).toEqual([
+      expect.stringMatching(
+        /monitor\.yml:7:5: create_monitor\.monitoring_target\.endpoint_deployment_id: found azureml:churn:blue, of an endpoint of this stage, .*; allowed: model_id/,
+      ),
+    ]);
+  });
+
   test("fails a cluster that no config makes, and takes one that is said to exist", () => {
     expect(problems({ clusters: {} })).toEqual([
       expect.stringMatching(/batch-all.yml:\d+:1: compute: .*"cpu-cluster"/),
