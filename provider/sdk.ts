@@ -248,6 +248,54 @@ export class RoleReadiness extends pulumi.CustomResource {
   }
 }
 
+export interface JobArgs {
+  /** ARM id. Another workspace is another job. */
+  readonly workspaceId: pulumi.Input<string>;
+  /** How its runs' names begin; the hash of the content follows. */
+  readonly jobName: pulumi.Input<string>;
+  /** As ARM has them, `jobType` among them. */
+  readonly properties: pulumi.Inputs;
+  /** Runs it again when any of them changes, whatever the job itself says. @default none */
+  readonly triggers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** A version of a model that a job registered. */
+export interface RegisteredModel {
+  /** ARM id. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * A job that runs once for each content: what it does, its code, inputs, environment and {@link JobArgs.triggers}. How it
+ * is shown and where it runs is no content. Creating waits for the end of the run; one that is there already under the
+ * content's name is taken as it is, so neither a rename nor an interrupted `up` runs it twice. A preview says whether it
+ * will run and why. A run that fails fails the `up`, quotes its log, and is tried again by the next. Deleting leaves the runs.
+ */
+export class Job extends pulumi.CustomResource {
+  /** Of the last run. */
+  declare readonly runName: pulumi.Output<string>;
+  /** ARM id of the last run. */
+  declare readonly runId: pulumi.Output<string>;
+  declare readonly status: pulumi.Output<string>;
+  /** The last value of each that the run, or one of its steps, logged by MLflow. */
+  declare readonly metrics: pulumi.Output<Record<string, number>>;
+  /** By output: what it registered. */
+  declare readonly models: pulumi.Output<Record<string, RegisteredModel>>;
+  /** By output: `azureml://jobs/RUN/outputs/OUTPUT/paths/`. */
+  declare readonly outputs: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: JobArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      token("Job"),
+      name,
+      { ...args, ...outputs("runName", "runId", "status", "metrics", "models", "outputs") },
+      opts,
+    );
+  }
+}
+
 export interface ScheduleSwitchArgs {
   /** ARM id. Another schedule is another resource. */
   readonly scheduleId: pulumi.Input<string>;

@@ -16,6 +16,7 @@ const KEY_KIND: Readonly<Partial<Record<Kind, string>>> = {
   ...{ sparkComponent: "component", pipelineComponent: "component" },
   ...{ automlComponent: "component", importComponent: "component" },
   pipelineBatchDeployment: "batchDeployment",
+  ...{ commandJob: "job", sweepJob: "job", sparkJob: "job", pipelineJob: "job", autoMLJob: "job" },
 };
 
 export function documentKey(document: AnyDocument): ResourceKey {

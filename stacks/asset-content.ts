@@ -4,6 +4,7 @@ import { toArm } from "../specs/kinds.ts";
 import { environmentProperties } from "../specs/kinds/environment.ts";
 import { modelProperties } from "../specs/kinds/model.ts";
 import { fill } from "../specs/template.ts";
+import { kindTable } from "./kind-table.ts";
 import type { AnyDocument, AssetType, Reference, ReferenceResolver } from "../specs/types.ts";
 
 type Local = Reference & { readonly kind: "local" };
@@ -39,6 +40,22 @@ function noteAll(reference: Reference, found: Reference[]): string {
   if (reference.kind === "local" && reference.type !== "code")
     bodyInPlace(reference, (inner) => noteAll(inner, found));
   return "";
+}
+
+/** What the outputs of a job register as models, by their names. */
+export function registeredModels(
+  document: AnyDocument,
+): { readonly output: string; readonly model: string }[] {
+  const { resource } = kindTable[document.kind] as { resource?: string };
+  if (resource !== "job") return [];
+  const { outputs } = toArm(document, () => "", NOWHERE).body.properties as {
+    outputs?: Readonly<Record<string, { assetName?: string; jobOutputType?: string } | null>>;
+  };
+  return Object.entries(outputs ?? {}).flatMap(([output, value]) =>
+    value?.assetName !== undefined && /model$/i.test(value.jobOutputType ?? "")
+      ? [{ output, model: value.assetName }]
+      : [],
+  );
 }
 
 /** {@link referencesOf} what stands in place of a reference, as it is written there. */

@@ -13,7 +13,7 @@ import type {
   ReferenceResolver,
   UploadReference,
 } from "../specs/types.ts";
-import { bodyInPlace, meaningOf, referencesIn, referencesOf } from "./asset-content.ts";
+import { bodyInPlace, meaningOf, referencesIn, referencesOf, registeredModels } from "./asset-content.ts";
 import { kindTable } from "./kind-table.ts";
 import type { ResourceType } from "./kind-table.ts";
 
@@ -49,6 +49,12 @@ interface PlannedCode {
   readonly content: string;
 }
 
+/** A job of the stage, and which of its outputs. */
+export interface Producer {
+  readonly key: string;
+  readonly output: string;
+}
+
 export interface AssetPlan {
   /** What is uploaded, by path relative to the project. */
   readonly contents: Readonly<Record<string, LocalContent>>;
@@ -59,6 +65,8 @@ export interface AssetPlan {
   readonly cycles: readonly (readonly PlannedResource[])[];
   /** The key of what a reference means, if the stage makes it; else it is in the workspace, or elsewhere, already. */
   readonly keyOf: (reference: Reference) => string | undefined;
+  /** The job whose run registers what a reference means, if one of the stage does. */
+  readonly producerOf: (reference: Reference) => Producer | undefined;
   /** The key of what is uploaded for a reference. */
   readonly contentOf: (reference: UploadReference) => string;
 }
@@ -160,6 +168,14 @@ export function planAssets(documents: readonly AnyDocument[], root: string): Ass
     );
     return others.length === 0 ? one?.key : undefined;
   };
+  const producerOf = (reference: Reference): Producer | undefined => {
+    if (reference.kind !== "asset" || reference.type !== "model" || reference.version !== undefined)
+      return undefined;
+    for (const document of documents)
+      for (const { output, model } of registeredModels(document))
+        if (sameName(model, reference.name)) return { key: named("job", document.name)!, output };
+    return undefined;
+  };
   const keyOf = (reference: Reference): string | undefined => {
     switch (reference.kind) {
       case "local":
@@ -167,9 +183,10 @@ export function planAssets(documents: readonly AnyDocument[], root: string): Ass
       case "prefixed":
         return keyOf(reference.of);
       case "asset":
-        return named(reference.type, reference.name, reference.version);
+        return named(reference.type, reference.name, reference.version) ?? producerOf(reference)?.key;
       case "compute":
       case "datastore":
+      case "job":
         return named(reference.kind, reference.name);
       case "datastorePath":
         return named("datastore", reference.datastore);
@@ -194,6 +211,7 @@ export function planAssets(documents: readonly AnyDocument[], root: string): Ass
     codes,
     ...inOrder(planned),
     keyOf,
+    producerOf,
     contentOf: ({ path }) => content(path).source,
   };
 }

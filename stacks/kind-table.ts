@@ -12,7 +12,8 @@ export type ResourceType =
   | "datastore"
   | "compute"
   | "connection"
-  | "schedule";
+  | "schedule"
+  | "job";
 
 type Fate =
   | { readonly resource: ResourceType }
@@ -24,10 +25,8 @@ type Fate =
 const compute = { resource: "compute" } as const;
 const datastore = { resource: "datastore" } as const;
 const component = { resource: "component" } as const;
-const job = {
-  refused:
-    "a job runs once and is no part of what a stage keeps: make it a component, and a schedule or a batch deployment of it",
-};
+/** Runs when what it is made of changes. */
+const job = { resource: "job" } as const;
 const own = { refused: "the stage makes its own workspace, from the stage file" };
 
 export const kindTable: Readonly<Record<Kind, Fate>> = {

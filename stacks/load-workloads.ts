@@ -3,6 +3,7 @@ import { join, relative, sep } from "node:path";
 import { danglingLinks } from "../specs/links.ts";
 import { loadFolder } from "../specs/load.ts";
 import type { Problem } from "../specs/types.ts";
+import { registeredModels } from "./asset-content.ts";
 import { UPLOADS, builtInDatastores } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 import { planWorkloads } from "./workload-plan.ts";
@@ -35,6 +36,7 @@ export function loadWorkloads(settings: Settings, root: string, stage: string): 
     ...[...builtInDatastores, UPLOADS, ...Object.keys(settings.datastores)].map(
       (name) => `datastore/${name}`,
     ),
+    ...used.flatMap(registeredModels).map(({ model }) => `model/${model}`),
     ...(settings.workloads.existing ?? []),
   ];
   const plan = planWorkloads(used, root);

@@ -20,6 +20,17 @@ export interface StageOutputs {
   readonly onlineEndpoints: Readonly<Record<string, OnlineEndpointOutput>>;
   /** By the names in the YAML. */
   readonly batchEndpoints: Readonly<Record<string, BatchEndpointOutput>>;
+  /** By the names in the YAML; only where the stage has jobs. */
+  readonly jobs?: Readonly<Record<string, JobOutput>>;
+}
+
+/** Of the last run. */
+interface JobOutput {
+  readonly run: Output<string>;
+  readonly status: Output<string>;
+  readonly metrics: Output<Record<string, number>>;
+  /** By output: the version that it registered. */
+  readonly models: Output<Record<string, { readonly name: string; readonly version: string }>>;
 }
 
 interface EndpointOutput {
@@ -70,6 +81,14 @@ export function buildStage(stage: Stage): StageOutputs {
         },
       ]),
     ),
+    ...(Object.keys(services.jobs).length > 0 && {
+      jobs: Object.fromEntries(
+        Object.entries(services.jobs).map(([name, { runName, status, metrics, models }]) => [
+          name,
+          { run: runName, status, metrics, models },
+        ]),
+      ),
+    }),
     batchEndpoints: Object.fromEntries(
       services.batchEndpoints.map(({ name, endpoint, sample }) => [
         name,

@@ -11,6 +11,7 @@ import type { Uploads } from "../components/assets/uploads.ts";
 import type { InWorkspace } from "../components/component.ts";
 import { ComputeTarget } from "../components/compute/compute-target.ts";
 import { Datastore } from "../components/data/datastore.ts";
+import { Job } from "../components/jobs/job.ts";
 import { Schedule } from "../components/jobs/schedule.ts";
 import { Connection } from "../components/workspace/connection.ts";
 import type { Reference, ReferenceResolver } from "../specs/types.ts";
@@ -28,6 +29,8 @@ interface Made {
   readonly id: pulumi.Output<string>;
   /** Of a datastore. */
   readonly uri?: pulumi.Output<string>;
+  /** Of a job: what its run registered, by output. */
+  readonly models?: Job["models"];
 }
 
 interface Making {
@@ -72,6 +75,8 @@ const makers: Readonly<Record<ResourceType, (making: Making) => Made>> = {
     new Connection(key, { workspace, connectionName, properties: { ...body.properties } }, opts),
   schedule: ({ resource: { key, name: scheduleName }, workspace, body, opts }) =>
     new Schedule(key, { workspace, scheduleName, properties: body.properties as never }, opts),
+  job: ({ resource: { key, name: jobName }, workspace, body, opts }) =>
+    new Job(key, { workspace, jobName, properties: body.properties as never }, opts),
 };
 
 /** Makes them all. `resolve` gives the ids of what the stage makes, and of what its workspace has. */
@@ -83,11 +88,12 @@ export function makeResources({
   readonly stage: Stage;
   readonly platform: Platform;
   readonly uploads: Uploads;
-}): { readonly resolve: ReferenceResolver<Id> } {
+}): { readonly resolve: ReferenceResolver<Id>; readonly jobs: Readonly<Record<string, Job>> } {
   const { assets, documents } = workloads;
   const { clusters, datastores, identities, roles } = platform;
   const workspace = platform.workspace.inside;
   const made = new Map<string, Made>();
+  const jobs: Record<string, Job> = {};
 
   const known = (reference: Reference): Made | undefined => {
     if (reference.kind === "compute" && clusters[reference.name]) return clusters[reference.name];
@@ -104,6 +110,9 @@ export function makeResources({
         // Azure builds images from an address, and reads models and data through the datastore.
         return reference.type === "environment" ? url : uri;
       }
+      const produced = assets.producerOf(reference);
+      if (produced)
+        return made.get(produced.key)?.models?.apply((models) => registered(models, produced.output));
       const one = known(reference);
       return reference.kind === "datastorePath"
         ? one?.uri && pulumi.interpolate`${one.uri}/paths/${reference.path}`
@@ -125,14 +134,19 @@ export function makeResources({
   }
   for (const resource of assets.resources) {
     const body = resource.body(resolve, { location: settings.location });
-    // Without its roles a machine cannot pull the image of its first job.
-    const opts = resource.type === "compute" ? { dependsOn: roles } : {};
-    made.set(
-      resource.key,
-      makers[resource.type]({ workspace, resource, body, identityId: identities.compute.id, opts }),
-    );
+    // Without its roles a machine cannot pull the image of its first job, nor a job read its inputs.
+    const opts = ["compute", "job"].includes(resource.type) ? { dependsOn: roles } : {};
+    const one = makers[resource.type]({ workspace, resource, body, identityId: identities.compute.id, opts });
+    made.set(resource.key, one);
+    if (one instanceof Job) jobs[resource.name] = one;
   }
-  return { resolve };
+  return { resolve, jobs };
+}
+
+function registered(models: Readonly<Record<string, { readonly id: string }>>, output: string): string {
+  const found = models[output];
+  if (!found) throw new pulumi.RunError(`The job ran, but its output ${output} registered no model`);
+  return found.id;
 }
 
 /** Made by Azure in every workspace. */

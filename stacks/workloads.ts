@@ -33,7 +33,7 @@ export function buildWorkloads(stage: Stage, platform: Platform) {
     // Without its role the deployer cannot write blobs.
     { dependsOn: roles },
   );
-  const { resolve } = makeResources({ stage, platform, uploads });
+  const { resolve, jobs } = makeResources({ stage, platform, uploads });
 
   const onlineEndpoints = workloads.onlineEndpoints.map(({ document, deployments, sample }) => {
     const { name, spec } = document;
@@ -94,7 +94,7 @@ export function buildWorkloads(stage: Stage, platform: Platform) {
     return { name, endpoint, sample };
   });
 
-  return { onlineEndpoints, batchEndpoints };
+  return { onlineEndpoints, batchEndpoints, jobs };
 }
 
 const authModes = { aad_token: "AADToken", aml_token: "AMLToken", key: "Key" } as const;

@@ -28,11 +28,22 @@ export interface ArmRequest {
   readonly etag?: string;
 }
 
+/** To one of Azure ML's own services, which take ARM's tokens. */
+export interface DataRequest {
+  readonly method: HttpMethods;
+  readonly url: string;
+  readonly body?: PropertyMap;
+  /** Without a token: the URL itself is signed. */
+  readonly anonymous?: boolean;
+}
+
 export interface Azure {
   /** Signs in at the first token, not before. */
   readonly credential: TokenCredential;
   /** One request. @throws ArmError for every status from 400 on. */
   send(request: ArmRequest, signal: AbortSignal): Promise<Answer>;
+  /** One request beside ARM. @throws ArmError for every status from 400 on. */
+  ask(request: DataRequest, signal: AbortSignal): Promise<Answer>;
   /**
    * One request, and its operation to the end; `onAccepted` is called when the request was taken, before the operation ends.
    * @throws ArmError also when the operation fails.
@@ -61,7 +72,7 @@ export function azure({ env, armEndpoint, retryDelayMs }: AzureOptions): Azure {
   const pipeline = once(async () => signed(newPipeline(retryDelayMs), credential, await cloud()));
 
   async function http(
-    { method, body, etag }: Omit<ArmRequest, "id">,
+    { method, body, etag, anonymous }: Omit<ArmRequest, "id"> & Pick<DataRequest, "anonymous">,
     url: string,
     signal: AbortSignal,
   ): Promise<Answer> {
@@ -75,7 +86,8 @@ export function azure({ env, armEndpoint, retryDelayMs }: AzureOptions): Azure {
       abortSignal: signal,
       ...(body && { body: JSON.stringify(body) }),
     });
-    const response = await (await pipeline()).sendRequest(client, request);
+    const through = anonymous ? newPipeline(retryDelayMs) : await pipeline();
+    const response = await through.sendRequest(client, request);
     return { status: response.status, headers: response.headers.toJSON(), body: parse(response.bodyAsText) };
   }
 
@@ -93,6 +105,11 @@ export function azure({ env, armEndpoint, retryDelayMs }: AzureOptions): Azure {
 
   return {
     credential,
+    async ask(request, signal) {
+      const answer = await http(request, request.url, signal);
+      if (answer.status >= 400) throw refused(`${request.method} ${request.url.replace(/\?.*/, "")}`, answer);
+      return answer;
+    },
     send: async (request, signal) => (await start(request, signal)).answer,
     async run(request, signal, onAccepted) {
       const subject = `${request.method} ${request.id}`;

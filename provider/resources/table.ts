@@ -2,6 +2,7 @@
 import { batchDefaultDeployment } from "./batch-default-deployment.ts";
 import { endpoint } from "./endpoint.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
+import { job } from "./job.ts";
 import { onlineDeployment } from "./online-deployment.ts";
 import { quotaCheck } from "./quota-check.ts";
 import type { Resource } from "./resource.ts";
@@ -18,6 +19,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:OnlineDeployment": onlineDeployment,
   "azureml:index:EndpointTraffic": endpointTraffic,
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
+  "azureml:index:Job": job,
   "azureml:index:QuotaCheck": quotaCheck,
   "azureml:index:RoleReadiness": roleReadiness,
   "azureml:index:ScheduleSwitch": scheduleSwitch,

@@ -122,6 +122,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     "asks the blob server alone; its faults are in tests/provider/resources/upload.test.ts",
   "azureml:index:QuotaCheck": "reads usages and makes nothing",
   "azureml:index:WorkspaceGuard": "asks nothing of Azure",
+  "azureml:index:Job": "its runs are its own to find again: tests/provider/resources/job.test.ts",
   "azureml:index:RoleReadiness": "writes nothing: it reads until role assignments count",
   "azureml:index:ScheduleSwitch": "writes once in its life, by the way of EndpointTraffic",
 };

@@ -39,7 +39,21 @@ describe("the program's side", () => {
     const quota = new sdk.QuotaCheck("q", { location: "l", machines: [] });
     const ready = new sdk.RoleReadiness("r", { assignments: [{ id: "i", principalId: "p" }] });
     const off = new sdk.ScheduleSwitch("s", { scheduleId: "s" });
-    const all = [upload, online, deployment, batchEndpoint, traffic, batch, purge, guard, quota, ready, off];
+    const job = new sdk.Job("j", { workspaceId: "w", jobName: "j", properties: { jobType: "Command" } });
+    const all = [
+      job,
+      upload,
+      online,
+      deployment,
+      batchEndpoint,
+      traffic,
+      batch,
+      purge,
+      guard,
+      quota,
+      ready,
+      off,
+    ];
     await Promise.all(all.map(({ urn }) => valueOf(urn)));
     expect(await valueOf(upload.files)).toBe(2);
     const resources = seen.filter(({ type }) => type.startsWith("azureml:"));

@@ -42,7 +42,11 @@ function outcome(document: AnyDocument): string {
 
 const made = files
   .map((file) => ({ file, document: read(file) }))
-  .filter(({ document }) => document && !("refused" in kindTable[document.kind])) as {
+  .filter(({ document }) => {
+    const fate = document && kindTable[document.kind];
+    // A job that ran is history: what is exported of a workspace is what would be made again.
+    return fate && !("refused" in fate) && !("resource" in fate && fate.resource === "job");
+  }) as {
   file: string;
   document: AnyDocument;
 }[];

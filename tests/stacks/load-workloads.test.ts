@@ -149,11 +149,6 @@ create_monitor:
   });
 
   test.each([
-    [
-      "commandJob",
-      "command: x\nenvironment: azureml:sklearn@latest\n",
-      /commandJob is not made .* a job runs once/,
-    ],
     ["workspace", "", /workspace is not made from workloads: the stage makes its own workspace/],
     ["registry", "location: x\nreplication_locations:\n  - location: x\n", /a registry is shared by stages/],
   ])("fails a %s, which a stage does not make, and says why", (kind, rest, message) => {

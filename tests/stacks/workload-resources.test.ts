@@ -98,6 +98,41 @@ describe("the resources of workloads", () => {
   });
 });
 
+describe("jobs", () => {
+  const files = {
+    "workloads/learn.yml": `${head("commandJob", "learn")}type: command\ncommand: python train.py --rows \${{inputs.rows}} --model \${{outputs.model}}\ncode: src\nenvironment: azureml:sklearn@latest\ncompute: azureml:boxes\ninputs:\n  rows:\n    type: uri_folder\n    path: azureml:rows@latest\noutputs:\n  model:\n    type: mlflow_model\n    name: learned\n`,
+    "workloads/online.yml": head("managedOnlineEndpoint", "online"),
+    "workloads/blue.yml": `${head("managedOnlineDeployment", "blue")}endpoint_name: online\nmodel: azureml:learned@latest\ninstance_type: Standard_DS2_v2\n`,
+    "workloads/again.yml": `${head("schedule", "again")}trigger:\n  type: cron\n  expression: 0 4 * * *\ncreate_job: azureml:learn\n`,
+  };
+  beforeEach(() => {
+    for (const [file, text] of Object.entries(files)) at.write(file, text);
+  });
+
+  test("run on what the stage makes; what they register is served, and schedules run them again", async () => {
+    const { one } = await build();
+    const job = one("azureml:index:Job");
+    expect(job.inputs).toMatchObject({ jobName: "learn", workspaceId: expect.stringMatching(/mlw-ml-dev$/) });
+    expect(properties(job)).toMatchObject({
+      jobType: "Command",
+      codeId: expect.stringMatching(/\/codes\/workloads-src\/versions\//),
+      computeId: expect.stringMatching(/\/computes\/boxes$/),
+      inputs: { rows: { uri: expect.stringMatching(/\/data\/rows\/versions\/\w+$/) } },
+      outputs: { model: { assetName: "learned" } },
+    });
+    expect(properties(one("azureml:index:OnlineDeployment"))["model"]).toBe("the model of learn");
+    const again = properties(one(`${ML}:Schedule`, "schedule-again"));
+    expect(again["action"]).toMatchObject({ jobDefinition: { sourceJobId: "the run of learn" } });
+  });
+
+  test("that register under a name that nobody asked for serve nobody", () => {
+    at.write("workloads/blue.yml", files["workloads/blue.yml"].replace("learned", "leaned"));
+    expect(() => loadStage("dev", { location: "westeurope" }, at.root)).toThrow(
+      /blue.yml.*refers to model "leaned", which no file and no config makes; did you mean model "learned"\?/,
+    );
+  });
+});
+
 describe("what the workspace is said to have", () => {
   const getter = `${ML}:getModelVersion`;
   const known = functions as Record<string, Record<string, unknown>>;

@@ -58,6 +58,16 @@ const scoring = (inputs: Inputs) => ({
 });
 
 const computed: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>> = {
+  "azureml:index:Job": ({ jobName, properties }) => ({
+    runName: jobName,
+    runId: `the run of ${String(jobName)}`,
+    models: Object.fromEntries(
+      Object.keys((properties as { outputs?: object }).outputs ?? {}).map((output) => [
+        output,
+        { id: `the ${output} of ${String(jobName)}` },
+      ]),
+    ),
+  }),
   "random:index/randomString:RandomString": () => ({ result: "x7k2m9" }),
   "random:index/randomUuid:RandomUuid": () => ({ result: "6ba7b810-9dad-41d1-80b4-00c04fd430c8" }),
   "random:index/randomId:RandomId": ({ prefix }) => ({ hex: `${String(prefix)}0a1b2c3d` }),

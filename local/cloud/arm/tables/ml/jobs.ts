@@ -58,11 +58,13 @@ const jobType: ResourceType = {
     body["properties"] === null ? {} : { properties: { status: statusOf(internal) } },
   list: ({ found, query }) => {
     const type = query["jobtype"]?.toLowerCase();
+    const tag = query["tag"];
     const view = (query["listviewtype"] ?? "ActiveOnly").toLowerCase();
     return found.filter(({ body, internal }) => {
       if (!isObject(body["properties"]) || typeof internal["parent"] === "string") return false; // children are listed by their parent
       const archived = at(body, "properties.isArchived") === true;
       return (
+        (tag === undefined || Object.hasOwn(objectAt(body, "properties.tags"), tag)) &&
         (type === undefined || textAt(body, "properties.jobType")?.toLowerCase() === type) &&
         (view === "all" || archived === (view === "archivedonly"))
       );
