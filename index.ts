@@ -11,5 +11,5 @@ import "./stacks/stack-traces.ts";
 import { readStage } from "./stacks/config.ts";
 import { buildStage } from "./stacks/stage.ts";
 
-export const { resourceGroup, workspace, suffix, storageAccount, onlineEndpoints, batchEndpoints } =
+export const { resourceGroup, workspace, suffix, storageAccount, onlineEndpoints, batchEndpoints, jobs } =
   buildStage(readStage());
