@@ -7,8 +7,8 @@ import { localStage, run, succeeded } from "./local-stage.ts";
 import type { Ended, LocalStage } from "./local-stage.ts";
 
 /** What the program is made of; all else of the repo is linked. */
-const COPIED = ["index.ts", "Pulumi.yaml", "package.json", "stacks", "components", "specs"];
-const LINKED = ["node_modules", "provider", "protocol"];
+const COPIED = ["index.ts", "Pulumi.yaml", "package.json", "stacks", "components", "specs", "provider"];
+const LINKED = ["node_modules", "protocol"];
 
 export interface Project {
   readonly folder: string;
