@@ -6,10 +6,14 @@
  *                                                               roles, workspace, clusters, datastores
  *                                                     workloads: uploads, code, environments, models,
  *                                                               online endpoints with traffic, batch endpoints
+ *
+ * Stack `prod` is all of stage prod. `prod-platform` and `prod-workloads` are its halves, for two teams: the second reads
+ * what the first says of itself.
  */
 import "./stacks/stack-traces.ts";
 import { readStage } from "./stacks/config.ts";
 import { buildStage } from "./stacks/stage.ts";
 
-export const { resourceGroup, workspace, suffix, storageAccount, onlineEndpoints, batchEndpoints, jobs } =
-  buildStage(readStage());
+const stage = buildStage(await readStage());
+export const { resourceGroup, workspace, suffix, storageAccount, pipeline, platform } = stage;
+export const { onlineEndpoints, batchEndpoints, jobs } = stage;

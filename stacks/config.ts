@@ -4,11 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { didYouMean } from "../specs/nearest.ts";
 import { schemaProblems, show, keyPath } from "../specs/problems.ts";
 import { loadWorkloads } from "./load-workloads.ts";
+import { readPlatform } from "./platform-reference.ts";
+import type { PlatformDescription } from "./platform-reference.ts";
 import { presets } from "./presets.ts";
 import { releaseFindings } from "./release.ts";
 import { ruleFindings } from "./rules.ts";
 import { presetNames, settings as schema } from "./settings.ts";
 import type { Opening, PresetName, Settings } from "./settings.ts";
+import { misplacedKeys, readStackName, stackParts } from "./stack-name.ts";
+import type { StackPart } from "./stack-name.ts";
 import type { WorkloadPlan } from "./workload-plan.ts";
 
 /** The folder of `Pulumi.yaml`. */
@@ -19,6 +23,8 @@ export interface Stage {
   readonly name: string;
   readonly settings: Settings;
   readonly workloads: WorkloadPlan;
+  /** What another stack says of the platform; nothing where this one makes it. */
+  readonly platform?: PlatformDescription;
   /** The project's folder: what relative paths start from. */
   readonly root: string;
 }
@@ -26,20 +32,42 @@ export interface Stage {
 export const isOpen = ({ openings }: Settings, opening: Opening): boolean => openings.includes(opening);
 
 /**
- * The stage that this program runs for.
+ * The stage that this program runs for; of a stack of workloads, with what its platform's stack says.
  * @throws RunError that lists every problem of the stage file and of the workloads.
  */
-export function readStage(): Stage {
+export async function readStage(): Promise<Stage> {
   const prefix = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), decode(text)]));
-  return loadStage(pulumi.getStack(), values);
+  const stack = pulumi.getStack();
+  if (partOf(stack, values) !== "workloads") return loadStage(stack, values);
+  return loadStage(stack, values, projectRoot, await readPlatform(platformStack(stack, values)));
 }
 
+const said = (values: Values, key: "part" | "platform"): unknown =>
+  isMapping(values["stack"]) ? values["stack"][key] : undefined;
+
+const partOf = (name: string, values: Values): StackPart => {
+  const part = said(values, "part");
+  return stackParts.find((known) => known === part) ?? readStackName(name).part;
+};
+
+const platformStack = (name: string, values: Values): string => {
+  const platform = said(values, "platform");
+  return typeof platform === "string"
+    ? platform
+    : `${pulumi.getOrganization()}/${pulumi.getProject()}/${readStackName(name).stage}-platform`;
+};
+
 /** {@link readStage} for a stack's name and its configuration, by key without `azure-ml:`. */
-export function loadStage(name: string, values: Values, root = projectRoot): Stage {
-  const { settings, problems } = checkSettings(name, values);
-  const workloads = loadWorkloads(settings, root, name);
+export function loadStage(
+  name: string,
+  values: Values,
+  root = projectRoot,
+  platform?: PlatformDescription,
+): Stage {
+  const { settings, problems } = checkSettings(name, values, platform?.settings);
+  const workloads = loadWorkloads(settings, root, readStackName(name).stage);
   const releases = releaseFindings(settings, workloads.plan, root).map(
     ({ path, message }) => `Pulumi.${name}.yaml: azure-ml:${keyPath(path)}: ${message}`,
   );
@@ -49,14 +77,23 @@ export function loadStage(name: string, values: Values, root = projectRoot): Sta
       `stage ${name} has ${all.length === 1 ? "a problem" : `${all.length} problems`}, and nothing was changed:\n` +
         all.map((problem) => `  - ${problem}`).join("\n"),
     );
-  return { name, settings, workloads: workloads.plan, root };
+  return { name, settings, workloads: workloads.plan, root, ...(platform && { platform }) };
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The stage file on top of its preset. With problems, the settings are the preset's wherever the file's are not usable. */
-export function checkSettings(name: string, values: Values): { settings: Settings; problems: string[] } {
-  const wanted = values["preset"] ?? name;
+/**
+ * The stage file on top of its preset. With problems, the settings are the preset's wherever the file's are not usable.
+ * @param platform settings that another stack of the stage has said.
+ */
+export function checkSettings(
+  name: string,
+  values: Values,
+  platform: Values = {},
+): { settings: Settings; problems: string[] } {
+  const { stage } = readStackName(name);
+  const part = partOf(name, values);
+  const wanted = values["preset"] ?? platform["preset"] ?? stage;
   const preset = presetNames.find((known) => known === wanted) ?? "prod";
   const file = `Pulumi.${name}.yaml`;
   const at = (path: string, message: string) => `${file}: azure-ml:${path}: ${message}`;
@@ -70,8 +107,9 @@ export function checkSettings(name: string, values: Values): { settings: Setting
           ),
         ];
 
-  const below = defaults(name, preset);
-  const whole = merge(below, { ...values, preset }) as Values;
+  const misplaced = Object.entries(misplacedKeys(part, Object.keys(values)));
+  const below = { ...defaults(stage, preset), stack: { part } };
+  const whole = merge(merge(below, platform), { ...values, preset }) as Values;
   const parsed = schema.safeParse(whole);
   const source = { file, value: whole, position: () => ({ line: 1, column: 1 }), text: () => undefined };
   const malformed = parsed.success ? [] : schemaProblems(source, whole, parsed.error.issues);
@@ -80,6 +118,9 @@ export function checkSettings(name: string, values: Values): { settings: Setting
     settings,
     problems: [
       ...unknownPreset,
+      ...misplaced.map(([key, home]) =>
+        at(key, `is about the ${home}: it stands in the file of that stack, not in one of part ${part}`),
+      ),
       ...malformed.map(({ path, message }) => at(path, message)),
       ...ruleFindings(settings).map(({ path, message }) => at(keyPath(path), message)),
     ],

@@ -21,6 +21,8 @@ interface Workloads {
  * @param stage the stack's name: which overlays count (`NAME.STAGE.yml`).
  */
 export function loadWorkloads(settings: Settings, root: string, stage: string): Workloads {
+  // The other stack of the stage reads them.
+  if (settings.stack.part === "platform") return { plan: planWorkloads([], root), problems: [] };
   const folder = join(root, settings.workloads.folder);
   const { documents, problems } = loadFolder(folder, stage);
   const { include } = settings.workloads;

@@ -5,6 +5,7 @@ import type { PresetName, Settings } from "./settings.ts";
 export type Preset = Omit<Settings, "preset" | "location"> & Partial<Pick<Settings, "location">>;
 
 const common = {
+  stack: { part: "whole" },
   naming: { workload: "ml", stage: "stage" },
   tags: {},
   personas: {},

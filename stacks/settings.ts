@@ -3,6 +3,7 @@ import { z } from "zod";
 import { personas } from "../components/access/role-table.ts";
 import type { Persona } from "../components/access/role-table.ts";
 import { boolean, keys, whole } from "../specs/fields.ts";
+import { stackParts } from "./stack-name.ts";
 import { budget, monitoring, network, registry, storage, workspace } from "./settings-parts.ts";
 
 export const presetNames = ["local", "dev", "staging", "prod"] as const;
@@ -101,10 +102,24 @@ const release = keys({
 export type ReleaseSettings = z.infer<typeof release>;
 
 export const settings = keys({
-  preset: z.enum(presetNames).describe("What the file differs from. Default: the stack's name"),
+  preset: z.enum(presetNames).describe("What the file differs from. Default: the stage that the stack is of"),
+  stack: keys({
+    part: z
+      .enum(stackParts)
+      .describe(
+        "What of the stage the stack makes: all of it, the platform, or the workloads on a platform that another stack has made. Default: what the stack's name ends with, after a dash; whole for other names",
+      ),
+    platform: z
+      .string()
+      .regex(/^[^/]+\/[^/]+\/[^/]+$/, '"organization/project/stack"')
+      .optional()
+      .describe(
+        "Of a stack of workloads, the stack that made the platform. Default: the one of this project that is named after the stage, with -platform",
+      ),
+  }),
   naming: keys({
     workload: part.describe("What the platform is for; part of every Azure name"),
-    stage: part.describe("Part of every Azure name. Default: the stack's name"),
+    stage: part.describe("Part of every Azure name. Default: the stage that the stack is of"),
   }),
   location: z
     .string()

@@ -1,6 +1,8 @@
 /** A whole stage: its platform, its workloads, and what it says of itself. */
 import type { Output } from "@pulumi/pulumi";
 import type { Stage } from "./config.ts";
+import { describePlatform, platformAt } from "./platform-reference.ts";
+import type { PlatformDescription } from "./platform-reference.ts";
 import { buildPlatform } from "./platform.ts";
 import { watchStage } from "./watch.ts";
 import { buildWorkloads } from "./workloads.ts";
@@ -16,6 +18,8 @@ export interface StageOutputs {
   readonly storageAccount: Output<string>;
   /** Client ids for a workflow's sign-in; only where the stage makes identities for one. */
   readonly pipeline?: { readonly deploy: Output<string>; readonly preview: Output<string> };
+  /** What another stack builds its workloads on; only of a stack that makes the platform alone. */
+  readonly platform?: Output<PlatformDescription>;
   /** By the names in the YAML. */
   readonly onlineEndpoints: Readonly<Record<string, OnlineEndpointOutput>>;
   /** By the names in the YAML. */
@@ -55,21 +59,24 @@ interface BatchEndpointOutput extends EndpointOutput {
 }
 
 export function buildStage(stage: Stage): StageOutputs {
-  const platform = buildPlatform(stage.settings);
-  const services = buildWorkloads(stage, platform);
-  watchStage(stage.settings, platform, services);
-  const { pipeline, group, storage, workspace } = platform;
+  const { settings } = stage;
+  const own = stage.platform ? undefined : buildPlatform(settings);
+  const platform = own ?? platformAt(settings, stage.platform!);
+  const services = settings.stack.part === "platform" ? undefined : buildWorkloads(stage, platform);
+  watchStage(settings, own, platform, services);
+  const { group, storage, workspace } = platform;
 
   return {
     resourceGroup: group.resourceGroupName,
     workspace: { name: workspace.workspaceName, id: workspace.id },
     suffix: group.suffix,
     storageAccount: storage.accountName,
-    ...(pipeline && {
-      pipeline: { deploy: pipeline.clientIds.ciDeploy, preview: pipeline.clientIds.ciPreview },
+    ...(own?.pipeline && {
+      pipeline: { deploy: own.pipeline.clientIds.ciDeploy, preview: own.pipeline.clientIds.ciPreview },
     }),
+    ...(own && !services && { platform: describePlatform(settings, own) }),
     onlineEndpoints: Object.fromEntries(
-      services.onlineEndpoints.map(({ name, endpoint, authMode, sample }) => [
+      (services?.onlineEndpoints ?? []).map(({ name, endpoint, authMode, sample }) => [
         name,
         {
           name: endpoint.endpointName,
@@ -81,16 +88,16 @@ export function buildStage(stage: Stage): StageOutputs {
         },
       ]),
     ),
-    ...(Object.keys(services.jobs).length > 0 && {
+    ...(Object.keys(services?.jobs ?? {}).length > 0 && {
       jobs: Object.fromEntries(
-        Object.entries(services.jobs).map(([name, { runName, status, metrics, models }]) => [
+        Object.entries(services?.jobs ?? {}).map(([name, { runName, status, metrics, models }]) => [
           name,
           { run: runName, status, metrics, models },
         ]),
       ),
     }),
     batchEndpoints: Object.fromEntries(
-      services.batchEndpoints.map(({ name, endpoint, sample }) => [
+      (services?.batchEndpoints ?? []).map(({ name, endpoint, sample }) => [
         name,
         {
           name: endpoint.endpointName,

@@ -6,6 +6,7 @@ import { Budget, firstOfMonth } from "../components/monitoring/budget.ts";
 import { Dashboard } from "../components/monitoring/dashboard.ts";
 import { DiagnosticSettings } from "../components/monitoring/diagnostic-settings.ts";
 import type { DiagnosticTarget } from "../components/monitoring/diagnostic-settings.ts";
+import type { PlatformHandle } from "./platform-reference.ts";
 import type { Platform } from "./platform.ts";
 import type { Settings } from "./settings.ts";
 
@@ -17,47 +18,70 @@ interface Services {
   }[];
 }
 
-export function watchStage(settings: Settings, platform: Platform, { onlineEndpoints }: Services): void {
-  const { monitoring: watched, budget, locks } = settings;
-  const { group, network, storage, vault, registry, monitoring, workspace } = platform;
-  const { placement } = group;
-  const { logAnalyticsId } = monitoring;
-  const endpoints = Object.fromEntries(onlineEndpoints.map(({ name, endpoint }) => [name, endpoint.id]));
-
-  const diagnostics = watched.diagnostics && [
-    new DiagnosticSettings("diagnostics", {
-      logAnalyticsId,
-      targets: {
-        workspace: { id: workspace.id, kind: "workspace" },
-        storage: { id: storage.id, kind: "storage" },
-        "storage-services": { id: storage.id, kind: "storageServices" },
-        vault: { id: vault.id, kind: "vault" },
-        registry: { id: registry.id, kind: "containerRegistry" },
-        logs: { id: logAnalyticsId, kind: "logAnalytics" },
-        ...(network.own && {
-          network: { id: network.own.id, kind: "virtualNetwork" },
-          "network-rules": { id: network.own.securityGroupId, kind: "securityGroup" },
-        }),
-        ...Object.fromEntries(
-          Object.entries(endpoints).map(([name, id]): [string, DiagnosticTarget] => [
-            `endpoint-${name}`,
-            { id, kind: "onlineEndpoint" },
-          ]),
-        ),
-      },
+/** What of a platform tells what happens in it. */
+const platformTargets = ({ network, storage, vault, registry, monitoring, workspace }: Platform) =>
+  ({
+    workspace: { id: workspace.id, kind: "workspace" },
+    storage: { id: storage.id, kind: "storage" },
+    "storage-services": { id: storage.id, kind: "storageServices" },
+    vault: { id: vault.id, kind: "vault" },
+    registry: { id: registry.id, kind: "containerRegistry" },
+    logs: { id: monitoring.logAnalyticsId, kind: "logAnalytics" },
+    ...(network.own && {
+      network: { id: network.own.id, kind: "virtualNetwork" as const },
+      "network-rules": { id: network.own.securityGroupId, kind: "securityGroup" as const },
     }),
-  ];
-  if (watched.alerts) {
+  }) satisfies Record<string, DiagnosticTarget>;
+
+/**
+ * @param own the platform, where this stack makes it.
+ * @param platform the one that is watched over, whichever stack makes it.
+ * @param services where this stack makes them.
+ */
+export function watchStage(
+  settings: Settings,
+  own: Platform | undefined,
+  platform: PlatformHandle,
+  services: Services | undefined,
+): void {
+  const { monitoring: watched } = settings;
+  const { logAnalyticsId } = platform.monitoring;
+  const endpoints = Object.fromEntries(
+    (services?.onlineEndpoints ?? []).map(({ name, endpoint }) => [name, endpoint.id]),
+  );
+  const targets: Record<string, DiagnosticTarget> = {
+    ...(own && platformTargets(own)),
+    ...Object.fromEntries(
+      Object.entries(endpoints).map(([name, id]) => [`endpoint-${name}`, { id, kind: "onlineEndpoint" }]),
+    ),
+  };
+  const diagnostics =
+    watched.diagnostics && Object.keys(targets).length > 0
+      ? [new DiagnosticSettings("diagnostics", { logAnalyticsId, targets })]
+      : [];
+  if (watched.alerts && services) {
     const { emails, ...thresholds } = watched.alerts;
     new Alerts("alerts", {
-      placement,
+      placement: platform.group.placement,
       emails,
-      workspaceId: workspace.id,
+      workspaceId: platform.workspace.id,
       logAnalyticsId,
       endpoints,
       thresholds,
     });
   }
+  if (own) keepPlatform(settings, own, diagnostics);
+}
+
+/** What is seen of a platform, what it may cost, and what nobody may delete. */
+function keepPlatform(
+  { monitoring: watched, budget, locks }: Settings,
+  platform: Platform,
+  diagnostics: readonly pulumi.Resource[],
+): void {
+  const { group, storage, vault, registry, monitoring, workspace } = platform;
+  const { placement } = group;
+  const { logAnalyticsId } = monitoring;
   if (watched.dashboard) new Dashboard("dashboard", { placement, logAnalyticsId });
   if (budget)
     new Budget("budget", {
@@ -80,7 +104,7 @@ export function watchStage(settings: Settings, platform: Platform, { onlineEndpo
           workspace,
           ...platform.roles,
           ...platform.endpoints,
-          ...(diagnostics || []),
+          ...diagnostics,
         ],
       },
     );

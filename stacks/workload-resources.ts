@@ -19,7 +19,7 @@ import type { Body, PlannedResource } from "./asset-plan.ts";
 import type { Stage } from "./config.ts";
 import type { ResourceType } from "./kind-table.ts";
 import { lookUp } from "./look-up.ts";
-import type { Platform } from "./platform.ts";
+import type { PlatformHandle } from "./platform-reference.ts";
 import { referenceResolver } from "./references.ts";
 import { builtInDatastores } from "./rules.ts";
 
@@ -86,7 +86,7 @@ export function makeResources({
   uploads,
 }: {
   readonly stage: Stage;
-  readonly platform: Platform;
+  readonly platform: PlatformHandle;
   readonly uploads: Uploads;
 }): { readonly resolve: ReferenceResolver<Id>; readonly jobs: Readonly<Record<string, Job>> } {
   const { assets, documents } = workloads;
@@ -135,7 +135,7 @@ export function makeResources({
   for (const resource of assets.resources) {
     const body = resource.body(resolve, { location: settings.location });
     // Without its roles a machine cannot pull the image of its first job, nor a job read its inputs.
-    const opts = ["compute", "job"].includes(resource.type) ? { dependsOn: roles } : {};
+    const opts = ["compute", "job"].includes(resource.type) ? { dependsOn: [...roles] } : {};
     const one = makers[resource.type]({ workspace, resource, body, identityId: identities.compute.id, opts });
     made.set(resource.key, one);
     if (one instanceof Job) jobs[resource.name] = one;

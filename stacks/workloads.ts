@@ -8,13 +8,13 @@ import { OnlineEndpoint } from "../components/endpoints/online-endpoint.ts";
 import { toArm } from "../specs/kinds.ts";
 import { isOpen } from "./config.ts";
 import type { Stage } from "./config.ts";
-import type { Platform } from "./platform.ts";
+import type { PlatformHandle } from "./platform-reference.ts";
 import { takeOver } from "./imports.ts";
 import { releaseArgs } from "./release.ts";
 import { UPLOADS } from "./rules.ts";
 import { makeResources } from "./workload-resources.ts";
 
-export function buildWorkloads(stage: Stage, platform: Platform) {
+export function buildWorkloads(stage: Stage, platform: PlatformHandle) {
   const { settings, workloads, root } = stage;
   const { assets } = workloads;
   takeOver(join(root, settings.workloads.folder), stage.name);
@@ -31,7 +31,7 @@ export function buildWorkloads(stage: Stage, platform: Platform) {
       contents: assets.contents,
     },
     // Without its role the deployer cannot write blobs.
-    { dependsOn: roles },
+    { dependsOn: [...roles] },
   );
   const { resolve, jobs } = makeResources({ stage, platform, uploads });
 
@@ -69,7 +69,7 @@ export function buildWorkloads(stage: Stage, platform: Platform) {
         protectEndpoint: settings.protect,
       },
       // Without them a deployment cannot pull its image or read its model.
-      { dependsOn: roles },
+      { dependsOn: [...roles] },
     );
     return { name, endpoint, authMode, sample };
   });

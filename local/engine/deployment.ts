@@ -100,8 +100,6 @@ export function programRun(context: RunContext): ProgramRun {
     },
     defaultProvider(token, wish) {
       const pkg = packageOf(token);
-      if (pkg === "pulumi")
-        return Promise.reject(new Error(`the embedded engine does not support ${token} (stack references)`));
       const key = JSON.stringify([pkg, wish.version, wish.pluginDownloadURL]);
       const known = defaults.get(key) ?? makeDefault(pkg, wish);
       defaults.set(key, known);

@@ -10,6 +10,7 @@ import { annotateSecrets, sendable } from "./properties.ts";
 import { configuredProvider, unconfiguredProvider } from "./provider.ts";
 import type { InvokableProvider, ResourceProvider } from "./provider.ts";
 import type { ResourceState } from "./resource.ts";
+import { BUILTIN } from "./stack-references.ts";
 import { label, nameOf, packageOfProvider, providerRef, typeOf } from "./urn.ts";
 
 /** The engine's own settings of a provider: never sent. */
@@ -45,7 +46,14 @@ export interface ProviderRegistry extends ResourceProvider {
   diffConfig(ref: string, old: ResourceState, news: PropertyMap): Promise<DiffAnswer>;
 }
 
-export function providerRegistry(host: PluginHost, preview: boolean): ProviderRegistry {
+const isBuiltin = (urn: string) => packageOfProvider(typeOf(urn)) === BUILTIN;
+
+/** @param builtin what the engine itself provides; it has no plugin and no settings. */
+export function providerRegistry(
+  host: PluginHost,
+  preview: boolean,
+  builtin: InvokableProvider,
+): ProviderRegistry {
   /** Loaded by a check, not configured yet: by URN. */
   const loaded = new Map<string, Plugin>();
   const configured = new Map<string, InvokableProvider>();
@@ -112,6 +120,7 @@ export function providerRegistry(host: PluginHost, preview: boolean): ProviderRe
   return {
     get: (ref) => configured.get(ref),
     async check(request) {
+      if (isBuiltin(request.urn)) return { inputs: request.news };
       const plugin = await launch(request.urn);
       const { inputs, failures } = await checkWith(plugin, request);
       loaded.set(request.urn, plugin);
@@ -127,13 +136,15 @@ export function providerRegistry(host: PluginHost, preview: boolean): ProviderRe
       };
     },
     async diff(request) {
+      if (isBuiltin(request.urn)) return { changes: false };
       const plugin = loaded.get(request.urn) ?? plugins.get(providerRef(request.urn, request.id));
       if (!plugin) throw new Error(`the provider ${label(request.urn)} was not loaded before its diff`);
       return diffWith(plugin, request);
     },
     async create({ urn, properties }) {
       const id = preview ? UNKNOWN : randomUUID();
-      await configure(urn, id, properties, await take(urn));
+      if (isBuiltin(urn)) configured.set(providerRef(urn, id), builtin);
+      else await configure(urn, id, properties, await take(urn));
       return { id, properties: config(properties) };
     },
     async update({ urn, id, news }) {
@@ -147,7 +158,8 @@ export function providerRegistry(host: PluginHost, preview: boolean): ProviderRe
     read: () => Promise.reject(new Error("provider resources cannot be read")),
     async same({ urn, id, inputs }, checked) {
       if (configured.has(providerRef(urn, id))) return;
-      await configure(urn, id, inputs, checked ? await take(urn) : await launch(urn));
+      if (isBuiltin(urn)) configured.set(providerRef(urn, id), builtin);
+      else await configure(urn, id, inputs, checked ? await take(urn) : await launch(urn));
     },
     async diffConfig(ref, old, news) {
       const plugin = plugins.get(ref);

@@ -22,6 +22,7 @@ import { refresh } from "./refresh.ts";
 import { providerRegistry } from "./registry.ts";
 import { failRun } from "./runner.ts";
 import { places, stopSwitch } from "./scheduling.ts";
+import { builtinProvider, stackOutputs } from "./stack-references.ts";
 import { snapshotOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Deployment } from "./state.ts";
@@ -68,8 +69,9 @@ export interface RunResult extends Omit<Summary, "kind"> {
   readonly deployment: Deployment;
 }
 
-/** dev, staging and prod are for the Pulumi CLI. */
+/** dev, staging and prod are for the Pulumi CLI. A stage in two stacks has `local-platform` and the like. */
 const STACKS = ["local", "test"];
+const isOurs = (stack: string) => STACKS.includes(stack.split("-")[0]!);
 
 /** An operation that the embedded engine does not do; nothing has been touched. */
 export class RefusedError extends Error {
@@ -77,9 +79,9 @@ export class RefusedError extends Error {
 }
 
 function refuseStack({ op, stack, anyStack }: RunOptions): void {
-  if (op === "preview" || anyStack === true || STACKS.includes(stack)) return;
+  if (op === "preview" || anyStack === true || isOurs(stack)) return;
   throw new RefusedError(
-    `the embedded engine changes the stacks ${STACKS.join(" and ")} only: use the Pulumi CLI for ${stack}`,
+    `the embedded engine changes the stacks ${STACKS.join(" and ")}, and those named after them, only: use the Pulumi CLI for ${stack}`,
   );
 }
 
@@ -235,7 +237,16 @@ async function open(project: Project, start: Deployment, options: RunOptions): P
     ...configured,
     ...{ project: project.name, stack: options.stack, preview, snapshot, emit },
     stop: stopSwitch(),
-    registry: providerRegistry(host, preview),
+    registry: providerRegistry(
+      host,
+      preview,
+      builtinProvider(
+        stackOutputs({
+          ...{ project: project.name, stack: options.stack, deployment: start },
+          ...{ statePath: options.statePath, passphrase: env[PASSPHRASE] },
+        }),
+      ),
+    ),
     save: preview ? () => Promise.resolve() : saver(keep, importable(snapshot, start, env)),
     deleted: new Set(),
     ...places(options.parallel ?? PARALLEL),

@@ -262,7 +262,7 @@ describe("readStage", () => {
 
   test("reads what the engine hands over, and other packages' settings not at all", async () => {
     const values = { ...stageValues("dev"), purgeOnDestroy: false };
-    const { outputs } = await run(() => ({ ...readStage().settings }), {
+    const { outputs } = await run(async () => ({ ...(await readStage()).settings }), {
       stack: "dev",
       config: { ...config(values), "azure-native:location": "x" },
     });

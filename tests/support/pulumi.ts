@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly preview?: boolean;
   /** Texts by `namespace:key`. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Outputs of the stack that the program refers to. @default none */
+  readonly reference?: Readonly<Record<string, unknown>>;
 }
 
 /** The parts that are read of the SDK's request and monitor. */
@@ -72,10 +74,12 @@ interface Monitor {
 }
 
 export async function run(program: () => unknown, options: RunOptions = {}): Promise<Run> {
-  const { stack = "test", preview = false, config = {} } = options;
+  const { stack = "test", preview = false, config = {}, reference = {} } = options;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
+        if (type === "pulumi:pulumi:StackReference")
+          return { id: name, state: { ...(inputs as object), outputs: reference, secretOutputNames: [] } };
         const made = answer(type, name, inputs as Record<string, unknown>);
         return preview ? { id: undefined, state: inputs as object } : made;
       },
@@ -97,13 +101,13 @@ export async function run(program: () => unknown, options: RunOptions = {}): Pro
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   let failure: { readonly error: unknown } | undefined;
-  const outputs = await pulumi.runtime.runInPulumiStack(() => {
+  const outputs: unknown = await pulumi.runtime.runInPulumiStack(async () => {
     try {
-      return Promise.resolve(program());
+      return await program();
     } catch (error) {
       // Thrown on, it would end the process, as the SDK waits for nobody here.
       failure = { error };
-      return Promise.resolve();
+      return undefined;
     }
   });
   await pulumi.runtime.disconnect();

@@ -189,7 +189,7 @@ describe("when something fails", () => {
 
   test("stacks of the organisation are left to the Pulumi CLI", async () => {
     await expect(perform("chain", "up", { stack: "prod" })).rejects.toThrow(
-      "changes the stacks local and test only: use the Pulumi CLI for prod",
+      "changes the stacks local and test, and those named after them, only: use the Pulumi CLI for prod",
     );
     expect(await perform("chain", "preview", { stack: "prod" })).toMatchObject({ ok: true });
   });
