@@ -24,8 +24,10 @@ import type {
 import { CloudError } from "../contracts.ts";
 import { admit, admitToBatch } from "./door/auth.ts";
 import type { Refusal } from "./door/auth.ts";
-import { collect, collectAnswer, Forwarder, upstreamOf } from "./door/forward.ts";
+import { collect, Forwarder, upstreamOf } from "./door/forward.ts";
 import type { Outcome, Upstream } from "./door/forward.ts";
+import { conclude, fail, headersFor, send } from "./door/answer.ts";
+import { logPayload } from "./door/payload.ts";
 import { route } from "./door/traffic.ts";
 import type { Lease } from "./online/deployment.ts";
 import type { LocalServing } from "./serving.ts";
@@ -60,16 +62,6 @@ const PATHS: Readonly<Record<string, { readonly target: string; readonly methods
   score: { target: "/score", methods: ["POST", "GET", "OPTIONS"] },
   "swagger.json": { target: "/swagger.json", methods: ["GET"] },
   "": { target: "/", methods: ["GET"] },
-};
-
-/** What the caller is told when no answer of the model could be passed on. */
-const FAILURES: Readonly<Record<"timeout" | "broken", { status: number; code: string; message: string }>> = {
-  timeout: {
-    status: 408,
-    code: "RequestTimeout",
-    message: "the model took longer than the deployment's request timeout",
-  },
-  broken: { status: 424, code: "ModelError", message: "the scoring server ended before it had answered" },
 };
 
 export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
@@ -112,13 +104,39 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
     try {
       const id = response.getHeader("x-ms-request-id") as string;
       const upstream = upstreamOf(request, lease.port, path.target + call.query, id);
-      const copied = chosen.mirror === undefined ? undefined : collect(request);
-      if (copied) void mirror(chosen.mirror!, upstream, copied);
-      if (call.rest === "score") keep(lease.collector, request, response, id);
+      const whole = collect(request);
+      if (chosen.mirror !== undefined) void mirror(chosen.mirror, upstream, whole);
+      if (call.rest === "score") logPayload(lease.collector, request, response, id);
       const outcome = await forwarder.send(request, response, upstream, lease.requestTimeoutMs, headersFor);
-      finish(conclude(response, outcome));
+      finish(conclude(response, await elsewhere(outcome, { whole, response, upstream, lease, target })));
     } finally {
       lease.release();
+    }
+  }
+
+  /**
+   * A request whose instance ended before it began to answer goes to another instance, once: scoring changes nothing, so
+   * being asked twice does no harm. Not further than that: the request may be what ends whoever gets it.
+   */
+  async function elsewhere(
+    outcome: Outcome,
+    { whole, response, upstream, lease, target }: Sent,
+  ): Promise<Outcome> {
+    if (outcome.kind !== "broken" || response.headersSent) return outcome;
+    const other = target?.acquire(lease.port) ?? "down";
+    if (typeof other === "string") return outcome;
+    try {
+      const body = await whole;
+      if (!body) return outcome;
+      return await forwarder.send(
+        body,
+        response,
+        { ...upstream, port: other.port },
+        other.requestTimeoutMs,
+        headersFor,
+      );
+    } finally {
+      other.release();
     }
   }
 
@@ -135,33 +153,6 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
     } finally {
       lease.release();
     }
-  }
-
-  /** Payload logging: collections `request` and `response` hold what goes over the wire. */
-  function keep(
-    collector: Lease["collector"],
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-  ): void {
-    const kept = (name: "request" | "response", body: Promise<Buffer | undefined>, more: object) =>
-      void body.then((bytes) => {
-        const type =
-          name === "request" ? request.headers["content-type"] : response.getHeader("content-type");
-        const contentType = String(type ?? "application/json");
-        if (bytes)
-          collector?.collect(name, {
-            body: bytes.toString("utf8"),
-            requestId,
-            contentType,
-            more: { ...more },
-          });
-      });
-    if (collector?.has("request")) {
-      const more = { path: "/score", method: request.method, ...collector.captured(request.headers) };
-      kept("request", collect(request), more);
-    }
-    if (collector?.has("response")) kept("response", collectAnswer(response), {});
   }
 
   async function batch(request: IncomingMessage, response: ServerResponse, call: Call): Promise<void> {
@@ -236,6 +227,15 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
   };
 }
 
+interface Sent {
+  /** The request's body, when all of it has come. */
+  readonly whole: Promise<Buffer | undefined>;
+  readonly response: ServerResponse;
+  readonly upstream: Upstream;
+  readonly lease: Lease;
+  readonly target: ReturnType<LocalServing["target"]>;
+}
+
 interface Call {
   readonly kind: "endpoints" | "batch";
   readonly endpoint: string;
@@ -253,45 +253,6 @@ function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   const first = Array.isArray(value) ? value[0] : value;
   return first === "" ? undefined : first;
-}
-
-/** A model that answers anything but 200 has failed, whatever it meant to say. */
-const headersFor = (status: number) =>
-  status === 200
-    ? { status, headers: {} }
-    : {
-        status: 424,
-        headers: {
-          "ms-azureml-model-error-statuscode": String(status),
-          "ms-azureml-model-error-reason": "model_error",
-        },
-      };
-
-/** The status that the caller saw; answers where the model did not. */
-function conclude(response: ServerResponse, outcome: Outcome): number {
-  if (outcome.kind === "answered") return outcome.status;
-  if (outcome.kind === "gone") return 499;
-  const { status, code, message } = FAILURES[outcome.kind];
-  if (response.headersSent) {
-    response.destroy(); // half an answer must not look like a whole one
-    return status;
-  }
-  if (outcome.kind === "broken") {
-    response.setHeader("ms-azureml-model-error-statuscode", "502");
-    response.setHeader("ms-azureml-model-error-reason", "model_error");
-  }
-  fail(response, status, code, message);
-  return status;
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
-  response.end(JSON.stringify(body));
-}
-
-function fail(response: ServerResponse, status: number, code: string, message: string): void {
-  if (response.headersSent) response.destroy();
-  else send(response, status, { error: { code, message } });
 }
 
 const refusalError = ({ refused, forbidden }: Refusal) =>

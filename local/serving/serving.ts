@@ -27,7 +27,7 @@ export interface ServingOptions {
 
 /** What the front door needs of a deployment. */
 export interface Target {
-  acquire(): Lease | "busy" | "down";
+  acquire(except?: number): Lease | "busy" | "down";
   record(status: number, ms: number, mirrored?: boolean): void;
 }
 

@@ -28,7 +28,7 @@ const NOT_FORWARDED = new Set([
 ]);
 const NOT_RETURNED = new Set(["connection", "keep-alive", "date", "server", "transfer-encoding"]);
 
-/** The copy of a request for a mirror is kept in memory up to here. Bytes. Azure's own limit of a request is 10 MB. */
+/** The copy of a request for a mirror, or for a second try, is kept in memory up to here. Bytes. Azure's own limit of a request is 10 MB. */
 export const MIRROR_LIMIT = 10 * 1024 * 1024;
 
 const without = (headers: IncomingHttpHeaders, names: ReadonlySet<string>): OutgoingHttpHeaders =>
@@ -81,9 +81,10 @@ export class Forwarder {
   /**
    * Sends the request on and the answer back. The response is untouched unless the outcome is `answered`
    * or its headers were sent already.
+   * @param request as it comes in, or its body where that was sent once already
    */
   async send(
-    request: IncomingMessage,
+    request: IncomingMessage | Buffer,
     response: ServerResponse,
     upstream: Upstream,
     timeoutMs: number,
@@ -94,7 +95,7 @@ export class Forwarder {
     const left = () => stop.abort("gone");
     response.once("close", left);
     try {
-      const { port, ...rest } = upstream;
+      const { port, ...rest } = Buffer.isBuffer(request) ? whole(upstream, request) : upstream;
       const outgoing = httpRequest({
         host: "127.0.0.1",
         port,
@@ -116,17 +117,16 @@ export class Forwarder {
       clearTimeout(timer);
       response.off("close", left);
       // What is left of the request is read and dropped, or the next one on this connection would wait behind it.
-      request.unpipe();
-      request.resume();
+      if (!Buffer.isBuffer(request)) {
+        request.unpipe();
+        request.resume();
+      }
     }
   }
 
   /** Sends a copy and drops the answer; resolves to its status, 0 when there was none. */
   async copy(upstream: Upstream, body: Buffer, timeoutMs: number): Promise<number> {
-    const { port, ...rest } = upstream;
-    const headers = { ...rest.headers, "content-length": String(body.length) };
-    delete (headers as OutgoingHttpHeaders)["transfer-encoding"];
-    const options = { host: "127.0.0.1", port, agent: this.#agent, ...rest, headers };
+    const options = { host: "127.0.0.1", agent: this.#agent, ...whole(upstream, body) };
     return new Promise((resolve) => {
       const outgoing = httpRequest({ ...options, signal: AbortSignal.timeout(timeoutMs) }, (answer) => {
         answer.resume();
@@ -142,18 +142,30 @@ export class Forwarder {
   }
 }
 
+/** With the length of a body that has come whole, however it came. */
+function whole(upstream: Upstream, body: Buffer): Upstream {
+  const { "transfer-encoding": _, ...headers } = upstream.headers;
+  return { ...upstream, headers: { ...headers, "content-length": String(body.length) } };
+}
+
 /** The answer's head. A server may answer before it has read the whole request. */
-async function exchange(request: IncomingMessage, outgoing: ClientRequest): Promise<IncomingMessage> {
+async function exchange(
+  request: IncomingMessage | Buffer,
+  outgoing: ClientRequest,
+): Promise<IncomingMessage> {
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
     outgoing.on("error", reject); // also after the answer: the server may close while the request is still sent
   });
-  request.once("error", (error) => outgoing.destroy(error));
-  request.pipe(outgoing);
+  if (Buffer.isBuffer(request)) outgoing.end(request);
+  else {
+    request.once("error", (error) => outgoing.destroy(error));
+    request.pipe(outgoing);
+  }
   return answer;
 }
 
-/** Collects what passes, for a mirror; `undefined` when it was more than {@link MIRROR_LIMIT} or did not all come. */
+/** Collects what passes; `undefined` when it was more than {@link MIRROR_LIMIT} or did not all come. */
 export function collect(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -98,13 +98,17 @@ export class Deployment {
     await rm(this.#logs, { recursive: true, force: true });
   }
 
-  /** A place for one more request; `busy` past the limit of the deployment, `down` when no instance is up. */
-  acquire(): Lease | "busy" | "down" {
+  /**
+   * A place for one more request; `busy` past the limit of the deployment, `down` when no instance is up.
+   * @param except port of an instance that is not asked
+   */
+  acquire(except?: number): Lease | "busy" | "down" {
     const revision = this.#current;
     if (!revision) return "down";
     if (revision.inFlight >= requestLimit(revision.spec)) return "busy";
-    const index = pickInstance(revision.instances, this.#turn++);
-    const instance = index === undefined ? undefined : revision.instances[index];
+    const instances = revision.instances.filter(({ port }) => port !== except);
+    const index = pickInstance(instances, this.#turn++);
+    const instance = index === undefined ? undefined : instances[index];
     if (!instance?.port) return "down";
     revision.inFlight += 1;
     instance.inFlight += 1;

@@ -396,6 +396,7 @@ describe("without a lost request", () => {
     return answers;
   }
   const names = (answers: { name: string }[]) => [...new Set(answers.map(({ name }) => name))];
+  const pid = async () => (JSON.parse((await score({})).body) as { pid: number }).pid;
   const last = async () => (JSON.parse((await score({})).body) as { name: string }).name;
 
   test("a new spec takes over from the old one", async () => {
@@ -430,23 +431,34 @@ describe("without a lost request", () => {
   });
 
   test("the same spec again changes nothing", async () => {
-    const pid = async () => (JSON.parse((await score({})).body) as { pid: number }).pid;
     const before = await pid();
     await serving.deploy(await specOf("green", "green-2"));
     expect(await pid()).toBe(before);
   });
 
-  test("a killed instance is brought up again while the other serves", async () => {
+  test("an instance is killed: what it was at goes to the other, and it is brought up again", async () => {
     await serving.deploy({ ...(await specOf("green", "pair")), instanceCount: 2 });
     const pids = new Set<number>();
-    const ask = async () => {
-      const { status, body } = await score({});
-      expect(status).toBe(200);
-      pids.add((JSON.parse(body) as { pid: number }).pid);
+    const both = async () => {
+      while (pids.size < 2) pids.add(await pid());
     };
-    await eventually(async () => (await ask(), pids.size === 2));
+    await both();
+    const [first] = pids;
+    const answers = await hammer(async () => {
+      process.kill(first!, "SIGKILL");
+      await eventually(async () => (pids.add(await pid()), pids.size === 3));
+    });
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(answers.length).toBeGreaterThan(20);
+  });
+
+  test("but for one that ends whoever gets it: that is not sent on for ever", async () => {
+    const before = new Set([await pid(), await pid()]);
     expect((await score({ kill: true })).status).toBe(424);
-    await eventually(async () => (await ask(), pids.size === 3));
+    await eventually(async () => {
+      const { status, body } = await score({});
+      return status === 200 && !before.has((JSON.parse(body) as { pid: number }).pid);
+    });
   });
 });
 
