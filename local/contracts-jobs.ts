@@ -46,6 +46,8 @@ export interface CommandSpec {
   readonly code?: BlobRef;
   readonly environment?: EnvironmentSpec;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Values of a sweep, by name: what `${{search_space.x}}` stands for. */
+  readonly searchSpace?: Readonly<Record<string, string>>;
   /** Where it finds its run, beside its own name as `MLFLOW_RUN_ID`. Absent where nothing tracks runs. */
   readonly tracking?: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, JobInput>>;
@@ -76,7 +78,69 @@ export interface PipelineSpec {
   readonly artifacts: BlobRef;
 }
 
-export type JobSpec = CommandSpec | PipelineSpec;
+/** `[distribution, its numbers]`, as bodies of jobs have it: `["uniform", [0, 1]]`, `["choice", [["a", "b"]]]`. */
+export type SearchSpace = Readonly<Record<string, unknown>>;
+
+export interface Sampling {
+  readonly algorithm: "random" | "grid" | "bayesian";
+  /** Absent: another order each time. */
+  readonly seed?: number;
+  readonly rule?: "random" | "sobol";
+  /** Base of the exponential distributions; e unless given. */
+  readonly logBase?: number;
+}
+
+export interface TerminationPolicy {
+  readonly type: "bandit" | "median" | "truncation";
+  /** Reports of the metric from one look to the next. */
+  readonly evaluationInterval: number;
+  /** Reports before the first look. */
+  readonly delayEvaluation: number;
+  readonly slackFactor?: number;
+  readonly slackAmount?: number;
+  /** Percent. */
+  readonly truncationPercentage?: number;
+  readonly excludeFinishedJobs?: boolean;
+}
+
+export interface SweepSpec {
+  readonly kind: "sweep";
+  readonly job: string;
+  readonly space: SearchSpace;
+  readonly sampling: Sampling;
+  readonly goal: "minimize" | "maximize";
+  readonly metric: string;
+  readonly policy?: TerminationPolicy;
+  readonly maxTrials: number;
+  readonly maxConcurrentTrials: number;
+  readonly timeoutMs?: number;
+  /** One trial's job; its placeholders of the search space are filled when its values are drawn. */
+  trial(job: string): CommandSpec;
+  /** What a run reported of a metric, oldest first. Absent where nothing tracks runs. */
+  readonly reports?: MetricReports;
+  /** Those of the best trial. */
+  readonly outputs: Readonly<Record<string, JobOutput>>;
+  readonly artifacts: BlobRef;
+}
+
+export type MetricReports = (job: string, metric: string) => Promise<readonly number[]>;
+
+export type JobSpec = CommandSpec | PipelineSpec | SweepSpec;
+
+/** A job that came to be while its parent ran. */
+export interface JobChild {
+  readonly job: string;
+  readonly name: string;
+  readonly type: string;
+  readonly outputs: Readonly<Record<string, JobOutput>>;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** What a job adds to what is known of it. */
+export interface JobResult {
+  readonly outputs?: Readonly<Record<string, JobOutput>>;
+  readonly properties: Readonly<Record<string, string>>;
+}
 
 export type JobEnd = "Completed" | "Failed" | "Canceled";
 export type JobStatus = "Queued" | "Preparing" | "Running" | "Finalizing" | JobEnd;
@@ -89,6 +153,10 @@ export interface JobError {
 export interface JobEvents {
   /** Of the job itself and of every job in it; a status follows another only once, and an end is the last. */
   status(job: string, status: JobStatus, error?: JobError): void;
+  /** Before the first status of the child. */
+  child?(parent: string, child: JobChild): void;
+  /** Before the end of the job. */
+  result?(job: string, result: JobResult): void;
 }
 
 export interface Jobs {

@@ -108,7 +108,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   const { jobs, tracking, trustFile } = options;
   const runs = tracking && createRunSync(arm.cloud, tracking);
   const running = createRunningJobs(arm, runs?.touch);
-  const track = runs && createTrack(arm.cloud, trustFile);
+  const track = runs && createTrack(arm.cloud, runs, trustFile);
   const startJob = jobs && createStartJob(arm, jobs, running, track);
   if (jobs && startJob) arm.cloud.jobRuns.current = createJobRuns(arm.cloud, jobs, startJob);
   const batchJobs = createBatchJobs({ arm, running, ...(jobs && { jobs }), ...(startJob && { startJob }) });

@@ -10,6 +10,7 @@ type Told = Readonly<Record<string, string>>;
 interface Known {
   readonly inputs: Told;
   readonly outputs: Told;
+  readonly search_space?: Told;
 }
 
 /** As Azure ML has it: one instance of a word quoted is the command's own matter, so nothing is quoted here. */
@@ -43,8 +44,12 @@ export const toldAs = (
   );
 
 /** What is wrong with the command of a job, before anything runs. */
-export function commandProblems({ job, command, inputs, outputs }: CommandSpec): string[] {
-  const known: Readonly<Record<string, object>> = { inputs, outputs };
+export function commandProblems({ job, command, inputs, outputs, searchSpace }: CommandSpec): string[] {
+  const known: Readonly<Record<string, object>> = {
+    inputs,
+    outputs,
+    ...(searchSpace && { search_space: searchSpace }),
+  };
   const required = command.replaceAll(OPTIONAL, "");
   const missing = [...required.matchAll(PLACEHOLDER)].filter(
     ([, kind, name]) => !Object.hasOwn(known[kind!] ?? {}, name!),

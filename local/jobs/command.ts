@@ -136,7 +136,11 @@ async function run(
   const base = baseEnvironment();
   const options = {
     "--lifeline": join(PYTHON_SCRIPTS, "lifeline.py"),
-    "--command": fillCommand(spec.command, { inputs, outputs }),
+    "--command": fillCommand(spec.command, {
+      inputs,
+      outputs,
+      ...(spec.searchSpace && { search_space: spec.searchSpace }),
+    }),
     "--processes": String(spec.processes),
     ...(spec.processes > 1 && { "--port": String(await freePort()) }),
   };

@@ -20,6 +20,8 @@ import { runCommand } from "./command.ts";
 import { cycleOf, planMoves } from "./graph.ts";
 import type { StepState } from "./graph.ts";
 import { createNodes } from "./nodes.ts";
+import { runSweep } from "./sweep/run.ts";
+import { sweepProblems } from "./sweep/sampling.ts";
 
 export interface JobsOptions {
   /** Folders of jobs under way; what a former run left in it is removed. */
@@ -134,7 +136,10 @@ export async function createJobs(options: JobsOptions): Promise<Jobs> {
 
   async function one(spec: JobSpec, events: JobEvents, signal: AbortSignal): Promise<JobEnd> {
     try {
-      return await (spec.kind === "command" ? command(spec, events, signal) : pipeline(spec, events, signal));
+      if (spec.kind === "command") return await command(spec, events, signal);
+      if (spec.kind === "sweep")
+        return await runSweep(spec, { environments: options.environments, command: one }, events, signal);
+      return await pipeline(spec, events, signal);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       log.error(`job ${spec.job} broke: ${String((error as Error).stack ?? error)}`);
@@ -145,6 +150,10 @@ export async function createJobs(options: JobsOptions): Promise<Jobs> {
 
   const problems = (spec: JobSpec): string[] => {
     if (spec.kind === "command") return commandProblems(spec);
+    if (spec.kind === "sweep") {
+      const searchSpace = Object.fromEntries(Object.keys(spec.space).map((name) => [name, ""]));
+      return [...sweepProblems(spec), ...commandProblems({ ...spec.trial(spec.job), searchSpace })];
+    }
     const cycle = cycleOf(spec.steps);
     return [
       ...(spec.steps.length === 0 ? [`the pipeline '${spec.job}' has no steps`] : []),

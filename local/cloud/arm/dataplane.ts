@@ -166,7 +166,7 @@ function run({ name, internal, body, systemData }: Resource): JsonObject {
     endTimeUtc: internal["endTime"] ?? null,
     error: isObject(internal["error"]) ? { error: internal["error"] } : null,
     tags: objectAt(body, "properties.tags"),
-    properties: objectAt(body, "properties.properties"),
+    properties: { ...objectAt(body, "properties.properties"), ...objectAt(internal, "properties") },
   };
 }
 

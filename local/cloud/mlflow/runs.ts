@@ -1,7 +1,9 @@
 /** Jobs as runs of MLflow: what its server is told of them, and what it tells of runs that nobody submitted as a job. */
 import type { Tracking, TrackingServer } from "../../contracts-tracking.ts";
+import { keyOf } from "../arm/id.ts";
 import { isObject, type JsonObject, objectAt, textAt } from "../arm/json.ts";
 import { workspaceIdOf, workspaceOf } from "../arm/ml/references.ts";
+import type { Tracked } from "../arm/ml/job-runs.ts";
 import type { Resource } from "../arm/store.ts";
 import type { Cloud } from "../arm/table.ts";
 import { JOB, statusOf } from "../arm/tables/ml/jobs.ts";
@@ -149,18 +151,42 @@ const isoOf = (time: unknown): string | null => {
   return Number.isFinite(ms) && ms > 0 ? new Date(ms).toISOString() : null;
 };
 
+interface Report {
+  readonly value: number;
+  readonly timestamp: number;
+  readonly step?: number;
+}
+
+/** As they were reported: many come within a millisecond. */
+const inOrder = (a: Report, b: Report) => a.timestamp - b.timestamp || (a.step ?? 0) - (b.step ?? 0);
+
 /** Seconds for which a job may tell of its run. */
 const TOKEN_SECONDS = 7 * 24 * 3600;
 
 /** Where a job finds its run, as Azure ML tells it by its environment; it speaks as whoever submitted it. */
 export const createTrack =
-  (cloud: Cloud, trustFile: string | undefined) =>
-  async (job: Resource): Promise<Record<string, string>> => {
+  (cloud: Cloud, runs: RunSync, trustFile: string | undefined) =>
+  async (job: Resource): Promise<Tracked> => {
     const oid = textAt(job.internal, "startedBy") ?? cloud.identity.objectId;
-    return {
-      MLFLOW_TRACKING_URI: `${cloud.urls.cloud}/mlflow/v1.0${workspaceIdOf(job.id)}`,
+    const workspaceId = workspaceIdOf(job.id);
+    const variables: Record<string, string> = {
+      MLFLOW_TRACKING_URI: `${cloud.urls.cloud}/mlflow/v1.0${workspaceId}`,
       MLFLOW_TRACKING_TOKEN: await cloud.tokens.issue({ aud: cloud.urls.cloud, oid }, TOKEN_SECONDS),
       MLFLOW_EXPERIMENT_NAME: experimentOf(job),
       ...(trustFile !== undefined && { REQUESTS_CA_BUNDLE: trustFile, SSL_CERT_FILE: trustFile }),
+    };
+    return {
+      variables,
+      async reports(run, metric) {
+        const server = await runs.server(keyOf(workspaceId));
+        const query = new URLSearchParams({ run_id: run, metric_key: metric });
+        const answer = await fetch(
+          `http://127.0.0.1:${server.port}/api/2.0/mlflow/metrics/get-history?${query.toString()}`,
+          { headers: { "x-tracking-key": server.key } },
+        );
+        if (!answer.ok) throw new Error(`the reports of '${run}' cannot be read: ${await answer.text()}`);
+        const { metrics = [] } = (await answer.json()) as { metrics?: Report[] };
+        return metrics.toSorted(inOrder).map(({ value }) => Number(value));
+      },
     };
   };

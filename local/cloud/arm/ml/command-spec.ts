@@ -120,7 +120,7 @@ export function commandJobSpec(
 }
 
 /** The run's artifacts go by that name in Azure ML: not an output that a command is told. */
-const withoutDefault = (outputs: JsonObject): JsonObject =>
+export const withoutDefault = (outputs: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(outputs).filter(([name, value]) => name !== "default" && isObject(value)),
   );

@@ -1,5 +1,5 @@
 /** Jobs of the workspace, run: planned from their bodies, recorded with their children, told as they go on. */
-import type { JobEvents, JobOutput, Jobs, JobSpec } from "../../../contracts-jobs.ts";
+import type { JobEvents, JobOutput, Jobs, JobSpec, MetricReports } from "../../../contracts-jobs.ts";
 import type { Arm } from "../arm.ts";
 import { keyOf } from "../id.ts";
 import { asText, at, isObject, type JsonObject, objectAt, textAt } from "../json.ts";
@@ -9,11 +9,12 @@ import { statusOf } from "../tables/ml/jobs.ts";
 import { commandJobSpec } from "./command-spec.ts";
 import { readInputs, readOutputs, refuse } from "./job-values.ts";
 import { pipelineSpec } from "./pipeline-spec.ts";
+import { sweepSpec } from "./sweep-spec.ts";
 import { workspaceIdOf } from "./references.ts";
 import type { RunningJobs } from "./running-jobs.ts";
 
 /** Types of jobs that are run. */
-const RUN = ["command", "pipeline"];
+const RUN = ["command", "pipeline", "sweep"];
 
 /** What a job is run as; `undefined` for a type of job that this Azure only records. */
 export function planJob(cloud: Cloud, jobs: Jobs, id: string, properties: JsonObject): JobSpec | undefined {
@@ -21,6 +22,7 @@ export function planJob(cloud: Cloud, jobs: Jobs, id: string, properties: JsonOb
   const name = id.slice(id.lastIndexOf("/") + 1);
   const planned: Readonly<Record<string, () => JobSpec>> = {
     command: () => commandJobSpec(cloud, workspaceId, name, properties),
+    sweep: () => sweepSpec(cloud, workspaceId, name, properties),
     pipeline: () =>
       pipelineSpec(cloud, workspaceId, {
         job: name,
@@ -50,7 +52,7 @@ export const keptOutputs = (outputs: Readonly<Record<string, JobOutput>>): JsonO
 
 /** Children of a pipeline have no properties of their own: clients then ask the run history. */
 function recordChildren(cloud: Cloud, workspaceId: string, spec: JobSpec, facts: JsonObject): void {
-  if (spec.kind === "command") return;
+  if (spec.kind !== "pipeline") return;
   for (const { name, after, spec: child } of spec.steps) {
     cloud.arm.write(
       `${workspaceId}/jobs/${child.job}`,
@@ -85,14 +87,25 @@ export const createJobRuns = (cloud: Cloud, jobs: Jobs, startJob: StartJob): Job
 });
 
 /** The spec with every command in it told where to find its run. */
-function tracked(spec: JobSpec, tracking: Readonly<Record<string, string>>): JobSpec {
-  return spec.kind === "command"
-    ? { ...spec, tracking }
-    : { ...spec, steps: spec.steps.map((step) => ({ ...step, spec: tracked(step.spec, tracking) })) };
+function tracked(spec: JobSpec, by: Tracked): JobSpec {
+  if (spec.kind === "command") return { ...spec, tracking: by.variables };
+  if (spec.kind === "sweep")
+    return {
+      ...spec,
+      reports: by.reports,
+      trial: (job) => ({ ...spec.trial(job), tracking: by.variables }),
+    };
+  return { ...spec, steps: spec.steps.map((step) => ({ ...step, spec: tracked(step.spec, by) })) };
 }
 
-/** What the commands of a job are told of where to find their runs; undefined where nothing tracks runs. */
-export type Track = (job: Resource) => Promise<Readonly<Record<string, string>>> | undefined;
+/** What the commands of a job are told of where to find their runs, and how what they report is read. */
+export interface Tracked {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly reports: MetricReports;
+}
+
+/** Undefined where nothing tracks runs. */
+export type Track = (job: Resource) => Promise<Tracked> | undefined;
 
 export function createStartJob(
   arm: Arm,
@@ -110,6 +123,7 @@ export function createStartJob(
         internal: { ...internal, ...keptOutputs(spec.outputs), error: null },
       }));
     });
+    let ends = spec.outputs;
     const events: JobEvents = {
       status(name, status, error) {
         const key = keyOf(`${workspaceId}/jobs/${name}`);
@@ -124,9 +138,45 @@ export function createStartJob(
           ...(error && { error: { ...error } }),
         });
       },
+      child(parent, child) {
+        cloud.arm.write(
+          `${workspaceId}/jobs/${child.job}`,
+          { properties: null },
+          {
+            experiment,
+            root: job.name,
+            parent,
+            displayName: child.name,
+            jobType: child.type,
+            status: "NotStarted",
+            properties: { ...child.properties },
+            ...keptOutputs(child.outputs),
+          },
+        );
+      },
+      result(name, { outputs, properties }) {
+        if (name === job.name && outputs) ends = outputs;
+        cloud.arm.change(keyOf(`${workspaceId}/jobs/${name}`), ({ body, internal }) => ({
+          body: isObject(body["properties"])
+            ? {
+                ...body,
+                properties: {
+                  ...body["properties"],
+                  properties: { ...objectAt(body, "properties.properties"), ...properties },
+                },
+              }
+            : body,
+          internal: {
+            ...internal,
+            properties: { ...objectAt(internal, "properties"), ...properties },
+            ...(outputs && keptOutputs(outputs)),
+          },
+        }));
+      },
     };
     running.run([job.key], async (signal) => {
       const held: JobEvents = {
+        ...events,
         // The end of the whole is told after its outputs are registered: who waits for it may use them.
         status: (name, status, error) => {
           if (name !== job.name || status !== "Completed") events.status(name, status, error);
@@ -136,7 +186,7 @@ export function createStartJob(
       const end = await jobs.run(tracking ? tracked(spec, tracking) : spec, held, signal);
       if (end !== "Completed" || running.closed()) return;
       try {
-        await registerOutputs(arm, job, spec.outputs);
+        await registerOutputs(arm, job, ends);
         events.status(job.name, "Completed");
       } catch (error) {
         const message = `an output could not be registered: ${error instanceof Error ? error.message : String(error)}`;
