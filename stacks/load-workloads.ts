@@ -4,6 +4,7 @@ import { danglingLinks } from "../specs/links.ts";
 import { loadFolder } from "../specs/load.ts";
 import type { Problem } from "../specs/types.ts";
 import { registeredModels } from "./asset-content.ts";
+import { jobFindings } from "./job-rules.ts";
 import { UPLOADS, builtInDatastores } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 import { planWorkloads } from "./workload-plan.ts";
@@ -53,6 +54,7 @@ export function loadWorkloads(settings: Settings, root: string, stage: string): 
         ...problems.filter(({ file }) => chosen(file)),
         ...danglingLinks(used, known),
         ...workloadFindings(used, plan, settings),
+        ...jobFindings(used),
       ].map((problem) => line(problem, root)),
     ],
   };

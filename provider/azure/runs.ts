@@ -37,7 +37,7 @@ const metricsOf = (body: Value): Record<string, number> => {
 };
 
 /**
- * The metrics of a job; those that its steps logged count too, and its own win. Empty where the run logged nothing, or
+ * The metrics of a job, and a warning where its workspace's tracking server does not tell them; those that its steps logged count too, and its own win. Empty where the run logged nothing, or
  * the workspace has no tracking server.
  */
 export async function jobMetrics(
@@ -61,7 +61,9 @@ export async function jobMetrics(
         return metricsOf((await run.azure.ask({ method: "GET", url }, run.signal)).body);
       } catch (error) {
         if (statusOf(error) === 404) return {}; // a run that logged nothing
-        throw error;
+        if (statusOf(error) < 500) throw error;
+        run.warn(`the metrics of ${id} are not known: ${explain(error)}`);
+        return {};
       }
     }),
   );

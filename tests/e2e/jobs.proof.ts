@@ -41,7 +41,7 @@ test(
     const first = await up();
     const [run] = await submitted();
     expect(first).toMatch(
-      /jobs: .*"status":"Completed".*"models":{"model":{"id":.*"name":"counted","version":"1"}}/,
+      /jobs: .*"models":{"model":{"id":.*"name":"counted","version":"1"}},"run":"count-\w+","status":"Completed"/,
     );
 
     // Nothing changed, and then what only shows the job.

@@ -49,6 +49,7 @@ export async function startProject(
           ...[operation, "--cwd", folder, "--stack", "local", "--state", join(folder, "state.json")],
         ],
         await env(),
+        folder,
       ),
     async remove() {
       await stage.remove();
