@@ -35,7 +35,7 @@ function rendered(document: AnyDocument, documents: readonly AnyDocument[]) {
 function componentOf(documents: readonly AnyDocument[], wanted: { name: string; version?: string }) {
   const all = documents.filter(
     ({ kind, name, version }) =>
-      /Component$/.test(kind) &&
+      kind.endsWith("Component") &&
       name.toLowerCase() === wanted.name.toLowerCase() &&
       (wanted.version === undefined || version === undefined || version === wanted.version),
   );
@@ -70,7 +70,7 @@ function sweepProblems(properties: Json): Found[] {
               ] as const,
             ]
           : []),
-        ...(sampling === "Grid" && !LISTED.includes(type) && !/^q/.test(type)
+        ...(sampling === "Grid" && !LISTED.includes(type) && !type.startsWith("q")
           ? [
               [
                 ["search_space", name],
@@ -132,7 +132,7 @@ function monitorProblems(document: AnyDocument, documents: readonly AnyDocument[
         other.kind === "onlineDeployment" && other.spec.endpoint_name === endpoint && other.name === name,
     );
     if (!target) return [];
-    const { properties } = toArm(target, () => "", { location: "" }).body as { properties: object };
+    const { properties } = toArm(target, () => "", { location: "" }).body;
     const collector = object((properties as Json)["dataCollector"]);
     return entries(collector["collections"]).some(([, one]) => one["dataCollectionMode"] === "enabled")
       ? []

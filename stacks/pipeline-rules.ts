@@ -77,7 +77,7 @@ export function pipelineProblems(
             `found ${value}; the pipeline has no step ${show(from)}, it has ${[...byName.keys()].join(", ")}`,
           ],
         ];
-      const declared = object(source.spec?.["outputs"]);
+      const declared: Json = { ...object(source.node["outputs"]), ...object(source.spec?.["outputs"]) };
       if (source.spec && !(output in declared))
         return [
           [

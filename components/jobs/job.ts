@@ -44,7 +44,7 @@ export class Job extends pulumi.ComponentResource {
       {
         workspaceId: workspace.id,
         jobName,
-        properties: properties as unknown as pulumi.Inputs,
+        properties: properties,
         ...(triggers && { triggers }),
       },
       within(this, opts),

@@ -91,7 +91,7 @@ export async function jobLog(workspaceId: string, job: string, run: Run): Promis
       if (url === undefined) continue;
       const text = await run.azure.ask({ method: "GET", url, anonymous: true }, run.signal);
       told.push(
-        String(text.body ?? "")
+        textOf(text.body)
           .trim()
           .split("\n")
           .slice(-LINES)

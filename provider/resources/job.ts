@@ -83,7 +83,8 @@ async function registered(
   const outputs = { ...map(map(inputs["properties"])["outputs"]), ...map(job["outputs"]) };
   const named = Object.entries(outputs).flatMap(([output, value]) => {
     const asset = map(value)["assetName"];
-    return typeof asset === "string" && /model$/i.test(String(map(value)["jobOutputType"]))
+    return typeof asset === "string" &&
+      /model$/i.test(JSON.stringify(map(value)["jobOutputType"] ?? "").slice(1, -1))
       ? [[output, asset] as const]
       : [];
   });

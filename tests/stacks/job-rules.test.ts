@@ -127,7 +127,7 @@ describe("jobs that cannot work", () => {
       "nightly.yml",
       "0 3 29 2 *",
       "0 3 29 2",
-      "trigger.expression: found \"0 3 29 2\", which is no cron expression: mode '5-part' requires exactly 5 parts, but pattern '0 3 29 2' has 4 parts.",
+      'trigger.expression: found "0 3 29 2", which is no cron expression: ',
     ],
     [
       "an end before the start",

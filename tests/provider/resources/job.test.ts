@@ -42,7 +42,7 @@ function jobs({ method, id, query, body }: Seen) {
   if (method === "GET" && name !== undefined && found) return ok(shown(found));
   if (id.endsWith("/jobs")) {
     const tag = new URLSearchParams(query).get("tag")!;
-    const all = [...azure.resources.values()].filter((one) => String(one["id"]).includes("/jobs/"));
+    const all = [...azure.resources.values()].filter((one) => JSON.stringify(one["id"]).includes("/jobs/"));
     const tagged = all.filter(({ properties: own }) => tag in ((own as PropertyMap)["tags"] as PropertyMap));
     return ok({ value: tagged.map(shown) });
   }
@@ -64,7 +64,7 @@ function jobs({ method, id, query, body }: Seen) {
   if (id.endsWith("/models/churn/versions"))
     return ok({
       value: [...azure.resources.values()].flatMap(({ id: job, name: jobName }) =>
-        String(job).includes("/jobs/")
+        JSON.stringify(job).includes("/jobs/")
           ? [{ id: `${WORKSPACE}/models/churn/versions/7`, name: "7", properties: { jobName: jobName! } }]
           : [],
       ),
@@ -122,7 +122,7 @@ describe("Job", () => {
   test("other content is another run; what only shows the job, or places it, is none", async () => {
     const { properties: olds } = await create();
     const update = (inputs: PropertyMap) =>
-      provider.update!({ ...it, id: "it", oldInputs: news, olds, news: inputs });
+      provider.update({ ...it, id: "it", oldInputs: news, olds, news: inputs });
     const shown = await update(changed({ displayName: "Learn", computeId: "gpu", tags: { a: "b" } }));
     expect(shown.properties).toMatchObject({ runName: olds["runName"], status: "Completed" });
     expect(submitted()).toHaveLength(1);
@@ -137,7 +137,7 @@ describe("Job", () => {
   test("a preview submits nothing, and says why it will run", async () => {
     await provider.create({ ...it, properties: news, preview: true });
     const update = (inputs: PropertyMap) =>
-      provider.update!({ ...it, id: "it", oldInputs: news, olds: news, news: inputs, preview: true });
+      provider.update({ ...it, id: "it", oldInputs: news, olds: news, news: inputs, preview: true });
     expect((await update(changed({ codeId: UNKNOWN, displayName: "Learn" }))).properties["models"]).toBe(
       UNKNOWN,
     );

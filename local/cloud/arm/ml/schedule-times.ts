@@ -3,7 +3,7 @@
  * fit; a recurrence counts its interval from its start, and without one from when the schedule was made. Pure.
  */
 import { Cron } from "croner";
-import { at, isObject, type JsonObject, numberAt, textAt } from "../json.ts";
+import { asText, at, isObject, type JsonObject, numberAt, textAt } from "../json.ts";
 import { ianaZone, instantOf, type Wall, wallOf } from "./wall-clock.ts";
 
 const DAY = 86_400_000;
@@ -127,7 +127,7 @@ function fittingDays(trigger: JsonObject, frequency: string, interval: number, b
   const start = new Date(begun);
   const schedule = at(trigger, "schedule");
   const named = isObject(schedule) && Array.isArray(schedule["weekDays"]) ? schedule["weekDays"] : [];
-  const weekDays = named.map((name) => WEEK_DAYS.indexOf(String(name).toLowerCase()));
+  const weekDays = named.map((name) => WEEK_DAYS.indexOf(asText(name).toLowerCase()));
   const monthDays = numbersAt(trigger, "schedule.monthDays");
   const monthOf = (date: Date) => date.getUTCFullYear() * 12 + date.getUTCMonth();
   /** Weeks begin on Mondays: the first one of 1970 was the 5th of January. */
