@@ -94,6 +94,8 @@ const snakeCase = (value: string): string =>
 /** Values that end as text; what they are as text is for the reader, who sees how they are written. */
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const strings = z.record(z.string(), scalar);
+/** {@link strings} where Microsoft's client takes text alone. */
+export const textTags = z.record(z.string(), z.string());
 export const version = z.union([z.string().min(1), z.number()]);
 
 /** What somebody is to write something else for: `<NAME>`, `{{name}}`. The client converts it; no stage takes it. */

@@ -29,6 +29,8 @@ export interface Parsed {
   readonly document?: AnyDocument;
   /** Once it is recognised. */
   readonly kind?: Kind;
+  /** The YAML as it was read, with what the command line gives. */
+  readonly value?: Mapping;
   /** Whether the file itself says what it is. */
   readonly hasSchema: boolean;
   readonly problems: readonly Problem[];
@@ -87,7 +89,7 @@ function withDefaults(value: Mapping, kind: Kind, defaults: ParseDefaults): Mapp
 function readKind(kind: Kind, source: Source, value: Mapping, root?: string): Parsed {
   const reader = new Reader(source, root);
   const { problems, absent, warnings, used, references } = reader;
-  const read = { kind, hasSchema: "$schema" in value, problems, absent, warnings, used };
+  const read = { kind, value, hasSchema: "$schema" in value, problems, absent, warnings, used };
   const spec = kinds[kind].read(value, reader);
   reader.placeholders(value);
   reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);

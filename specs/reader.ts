@@ -42,7 +42,11 @@ export class Reader {
   }
 
   /** Everything that Azure's own rules say. @param place where the document says what a rule has at a path. */
-  enforce<Facts>(rules: readonly Rule<Facts>[], facts: Facts, place = (path: KeyPath): KeyPath => path): void {
+  enforce<Facts>(
+    rules: readonly Rule<Facts>[],
+    facts: Facts,
+    place = (path: KeyPath): KeyPath => path,
+  ): void {
     for (const { path, message } of findings(rules, facts)) this.problem(place(path), message);
   }
 

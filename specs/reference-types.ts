@@ -151,7 +151,6 @@ export interface EnvironmentSpec extends Described {
     readonly scoring_route: RouteSpec;
   };
   readonly os_type?: "linux" | "windows";
-  readonly properties: Tags;
 }
 
 export interface ModelSpec extends Described {

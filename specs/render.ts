@@ -1,6 +1,7 @@
 /** `npm run -s render [flags] FILE...`: the ARM body that each file becomes, as JSON lines; without Azure, without Pulumi. */
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import { asClient } from "./as-client.ts";
 import { toArm } from "./kinds.ts";
 import { parseSpec } from "./parse.ts";
 import { resourceIds } from "./resource-ids.ts";
@@ -46,7 +47,7 @@ export function render(file: string, flags: Flags): object {
       error: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
-  const { document, kind, problems, warnings, absent } = parseSpec(file, text, {
+  const { document, value, kind, problems, warnings, absent } = parseSpec(file, text, {
     name: flags.name ?? basename(file).replace(/\.[^.]+$/, ""),
     endpoint_name: flags["endpoint-name"],
     compute: `azureml:${flags.compute}`,
@@ -58,10 +59,12 @@ export function render(file: string, flags: Flags): object {
     workspace: flags.workspace,
   });
   const told = [...warnings, ...absent].map(describe);
+  const { body, ...arm } = toArm(document, resolve, { location: flags.location });
   return {
     file,
     kind: document.kind,
-    ...toArm(document, resolve, { location: flags.location }),
+    ...arm,
+    body: asClient(document.kind, value, body),
     ...(told.length > 0 && { warnings: told }),
   };
 }

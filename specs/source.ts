@@ -1,6 +1,16 @@
 /** YAML text as values, with the place of each in the file. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { LineCounter, parseDocument, isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
+import {
+  LineCounter,
+  Scalar,
+  parseDocument,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  visit,
+} from "yaml";
 import type { Document, Node, Tags } from "yaml";
 import { lenient } from "./lenient.ts";
 import type { KeyPath, Position, Problem } from "./types.ts";
@@ -72,6 +82,7 @@ export function readSource(file: string, text: string): SourceRead {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
+  endUnended(document, text);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
@@ -91,6 +102,18 @@ export function readSource(file: string, text: string): SourceRead {
       },
     },
   };
+}
+
+/** To PyYAML a block of text at the end of a file ends with a line only if the file does. */
+function endUnended(document: Document, text: string): void {
+  if (text.endsWith("\n")) return;
+  visit(document, {
+    Scalar: (_, node) => {
+      const isBlock = node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED;
+      if (isBlock && typeof node.value === "string" && node.range?.[1] === text.length)
+        node.value = node.value.replace(/\n$/, "");
+    },
+  });
 }
 
 function parseLeniently(text: string): { document: Document; lines: LineCounter } {

@@ -25,7 +25,6 @@ export const environment: ToYaml = ({ properties }) => {
       scoring_route: scoringRoute,
     }),
     os_type: word(properties["osType"]),
-    properties: properties["properties"],
   };
 };
 
@@ -62,7 +61,9 @@ export const component: ToYaml = ({ properties, short }) => {
     jobs,
     ...spec
   } = mapping(properties["componentSpec"]);
+  const { client_component_hash: _hash, ...own } = mapping(properties["properties"]);
   return {
+    ...(Object.keys(own).length > 0 && { properties: own }),
     ...(shortAll(spec, short) as Mapping),
     ...(jobs !== undefined && { jobs: nodes(jobs, short) }),
     tags: properties["tags"],

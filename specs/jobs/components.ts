@@ -33,8 +33,18 @@ export const componentFields = {
 };
 type RawComponent = z.infer<z.ZodObject<typeof componentFields>>;
 
-/** Keys that the client does not know in a component go to the service as they are, but for a job's variables. */
-export function readOthers(raw: object, { shape }: z.ZodObject, reader: Reader): Record<string, Template> {
+const VARIABLES = "environment_variables";
+
+/**
+ * Keys that the client does not know in a component go to the service as they are; a job's variables do not where the
+ * component has a command of its own.
+ */
+export function readOthers(
+  raw: object,
+  { shape }: z.ZodObject,
+  reader: Reader,
+  type: "command" | "other" = "other",
+): Record<string, Template> {
   const others = Object.entries(raw).filter(([key]) => !(key in shape));
   for (const [key] of others)
     reader.ignored(
@@ -42,7 +52,7 @@ export function readOthers(raw: object, { shape }: z.ZodObject, reader: Reader):
       `key "${key}" is no key of a component; Microsoft's tools pass it on${didYouMean(key, Object.keys(shape))}`,
     );
   return Object.fromEntries(
-    others.filter(([key]) => key !== "environment_variables") as [string, Template][],
+    others.filter(([key]) => type === "other" || key !== VARIABLES) as [string, Template][],
   );
 }
 
@@ -185,6 +195,7 @@ export const parallelComponentSchema = keys({
   ...componentFields,
   ...parallelFields,
   type: words(["parallel"]),
+  properties: anything.optional(),
 });
 
 export function readTask(raw: z.infer<typeof task>, reader: Reader, path: KeyPath): Record<string, Template> {
@@ -248,6 +259,7 @@ export const automlComponentSchema = keys({
   ...componentFields,
   type: words(["automl"]),
   task: words(Object.keys(TASKS) as [string]),
+  properties: anything.optional(),
 });
 
 const SOURCES = ["type", "connection", "query", "path"] as const;
@@ -259,6 +271,7 @@ export const importComponentSchema = keys({
     `allowed in a source: ${SOURCES.join(", ")}`,
   ),
   output: outputPort,
+  properties: anything.optional(),
 });
 
 /** To the service it is a command of that name. */
@@ -268,7 +281,16 @@ export function readImportComponent(
 ): Record<string, Template> {
   const own = { command: "import" };
   const ports = { inputs: raw.source, outputs: { output: raw.output } };
-  const body = componentBody({ ...raw, ...ports }, "command", own, reader, false);
+  const others = readOthers(raw, importComponentSchema, reader);
+  const properties = assetProperties(raw.properties, reader);
+  const body = componentBody(
+    { ...raw, ...ports },
+    "command",
+    { ...others, ...own },
+    reader,
+    false,
+    properties,
+  );
   const { componentSpec, ...rest } = body["properties"] as Record<string, Record<string, Template>>;
   const tags = { ...(raw.tags ?? {}), component_type_overwrite: "import" };
   return { properties: { ...rest, componentSpec: { ...componentSpec, tags } } };

@@ -64,7 +64,7 @@ export const bySchema =
   (file: Reader): Record<string, Template> | undefined => {
     const checked = file.check(anonymous(schema)) as z.infer<Schema> | undefined;
     if (checked === undefined) return undefined;
-    const others = readOthers(checked, schema, file);
+    const others = readOthers(checked, schema, file, type === "command" ? type : "other");
     seen(checked, file);
     return componentBody(checked as never, type, { ...others, ...spec(checked, file) }, file, true);
   };

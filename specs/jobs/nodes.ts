@@ -58,8 +58,12 @@ function readNode(
 ): Record<string, Template> {
   if (type === "automl") return readAutomlNode(raw as never, reader, path);
   const common = raw as z.infer<z.ZodObject<typeof nodeCommon>>;
-  const bound = readNodeInputs(common.inputs, reader, [...path, "inputs"]);
-  const given = readNodeOutputs(common.outputs, reader, [...path, "outputs"]);
+  const allBound = readNodeInputs(common.inputs, reader, [...path, "inputs"]);
+  const allGiven = readNodeOutputs(common.outputs, reader, [...path, "outputs"]);
+  const own = READERS[type as NodeType](raw as never, reader, path, pipelineOf);
+  const ports = portsOf(own);
+  const bound = known(allBound, ports?.inputs, reader, [...path, "inputs"]);
+  const given = known(allGiven, ports?.outputs, reader, [...path, "outputs"]);
   return {
     ...(isReferred(raw) && readOthers(raw, SCHEMAS[type as NodeType].referred.shape, reader, path)),
     type,
@@ -68,8 +72,37 @@ function readNode(
     properties: common.properties,
     comment: common.comment,
     computeId: readCompute(common.compute, reader, [...path, "compute"]),
-    ...READERS[type as NodeType](raw as never, reader, path, pipelineOf),
+    ...own,
   };
+}
+
+type Ports = Readonly<Record<"inputs" | "outputs", readonly string[]>>;
+
+/** Of a component that stands in a file: what goes in and comes out. Of others the client does not look. */
+function portsOf(own: Record<string, Template>): Ports | undefined {
+  const { componentId: id } = (isMapping(own["trial"]) ? own["trial"] : own) as { componentId?: Template };
+  const reference = isMapping(id) && isMapping(id["hole"]) ? id["hole"] : {};
+  if (own["_source"] !== "YAML.COMPONENT" || !isMapping(reference["spec"])) return undefined;
+  const { properties } = (reference["spec"]["body"] ?? {}) as { properties?: { componentSpec?: object } };
+  if (!properties?.componentSpec) return undefined;
+  const { inputs = {}, outputs = {} } = properties.componentSpec as { inputs?: object; outputs?: object };
+  return { inputs: Object.keys(inputs), outputs: Object.keys(outputs) };
+}
+
+/** The client leaves out what its component does not have. */
+function known(
+  all: Record<string, Template>,
+  ports: readonly string[] | undefined,
+  reader: Reader,
+  path: KeyPath,
+): Record<string, Template> {
+  if (!ports) return all;
+  for (const name of Object.keys(all).filter((each) => !ports.includes(each)))
+    reader.ignored(
+      [...path, name],
+      `its component has no "${name}", and Microsoft's tools leave it out${didYouMean(name, ports)}`,
+    );
+  return Object.fromEntries(Object.entries(all).filter(([name]) => ports.includes(name)));
 }
 
 /** Of the job that a node was, and not of the node. */

@@ -26,7 +26,7 @@ export function readPipelineComponent(
     jobs: readNodes(raw.jobs ?? {}, reader, ["jobs"], pipelineComponent),
     sourceJobId: null,
   };
-  return componentBody(raw, "pipeline", spec, reader, isAnonymous);
+  return componentBody(raw, "pipeline", spec, reader, isAnonymous, (raw.properties ?? {}) as typeof spec);
 }
 
 /** Files that are being read, outermost first: a pipeline that holds itself has no end. */

@@ -1,6 +1,18 @@
 /** Compute clusters. */
 import type { z } from "zod";
-import { boolean, common, identity, keys, names, readOnly, required, text, whole, words } from "../fields.ts";
+import {
+  boolean,
+  common,
+  identity,
+  keys,
+  names,
+  readOnly,
+  required,
+  text,
+  textTags,
+  whole,
+  words,
+} from "../fields.ts";
 import { isoFromSeconds } from "../durations.ts";
 import { defineKind, defined } from "../kind.ts";
 import type { Reader } from "../reader.ts";
@@ -9,6 +21,7 @@ import type { AmlComputeSpec, Reference } from "../types.ts";
 
 const schema = keys({
   ...common,
+  tags: textTags.optional(),
   name: names.compute.optional(),
   type: words(["amlcompute"]),
   location: text.optional(),

@@ -1,6 +1,6 @@
 /** Datastores on a blob container. */
 import { z } from "zod";
-import { common, keys, names, readOnly, required, text, words } from "../fields.ts";
+import { common, keys, names, readOnly, required, text, textTags, words } from "../fields.ts";
 import { defineKind, defined } from "../kind.ts";
 import type { Reader } from "../reader.ts";
 import type { AzureBlobProperties } from "../arm.ts";
@@ -8,6 +8,7 @@ import type { AzureBlobSpec } from "../types.ts";
 
 const schema = keys({
   ...common,
+  tags: textTags.optional(),
   name: names.datastore.optional(),
   type: words(["azure_blob"]),
   account_name: names.storageAccount,

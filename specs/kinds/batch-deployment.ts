@@ -73,15 +73,20 @@ function read(raw: Raw, reader: Reader): BatchDeploymentSpec {
   return spec;
 }
 
-/** Microsoft's client writes none as an empty map in the older shape, and leaves it out in the newer. */
+/** Microsoft's client writes none as an empty map in the older shape; in the newer it takes those of `settings` alone. */
 function readVariables(
   raw: Raw,
   top: Record<string, string>,
   reader: Reader,
 ): Record<string, string> | undefined {
-  const path = ["settings", "environment_variables"];
-  const all = { ...top, ...reader.strings(raw.settings?.environment_variables, path) };
-  return raw.type === undefined || Object.keys(all).length > 0 ? all : undefined;
+  if (raw.type === undefined) return top;
+  if (raw.environment_variables)
+    reader.ignored(
+      ["environment_variables"],
+      "with type: model Microsoft's tools leave these out; put them under settings",
+    );
+  const own = reader.strings(raw.settings?.environment_variables, ["settings", "environment_variables"]);
+  return Object.keys(own).length > 0 ? own : undefined;
 }
 
 /** The two shapes do not mix: Microsoft's client takes `settings` with `type: model` only, and then not at the top. */

@@ -53,7 +53,7 @@ export const commandComponent = component(
     componentBody(
       raw,
       "command",
-      { ...readOthers(raw, commandComponentSchema, reader), ...readCommandSpec(raw, reader) },
+      { ...readOthers(raw, commandComponentSchema, reader, "command"), ...readCommandSpec(raw, reader) },
       reader,
       false,
       assetProperties(raw.properties, reader),
@@ -67,7 +67,8 @@ export const parallelComponent = component(
   (raw, reader) => {
     // The client leaves out what it does not know here.
     readOthers(raw, parallelComponentSchema, reader);
-    return componentBody(raw, "parallel", readParallelSpec(raw, reader), reader, false);
+    const spec = readParallelSpec(raw, reader);
+    return componentBody(raw, "parallel", spec, reader, false, assetProperties(raw.properties, reader));
   },
 );
 
@@ -99,8 +100,10 @@ export const automlComponent = component(
   automlComponentSchema,
   (value) => value["type"] === "automl" && isComponent(value),
   (raw, reader) => {
-    const others = readOthers(raw, automlComponentSchema, reader);
-    return componentBody(raw, "automl", { ...others, task: raw.task }, reader, false);
+    // The client leaves out what it does not know here.
+    readOthers(raw, automlComponentSchema, reader);
+    const properties = assetProperties(raw.properties, reader);
+    return componentBody(raw, "automl", { task: raw.task }, reader, false, properties);
   },
 );
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   boolean,
   common,
+  textTags,
   identity,
   keys,
   names,
@@ -21,6 +22,7 @@ import type { Template } from "../types.ts";
 
 const computeFields = {
   ...common,
+  tags: textTags.optional(),
   name: names.compute.optional(),
   location: text.optional(),
   resource_id: text.optional(),

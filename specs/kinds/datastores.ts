@@ -1,6 +1,17 @@
 /** Datastores on Data Lake Storage, file shares and OneLake. Blob containers: `azure-blob.ts`. */
 import { z } from "zod";
-import { choose, isMapping, keys, names, readOnly, required, strings, text, words } from "../fields.ts";
+import {
+  anything,
+  choose,
+  isMapping,
+  keys,
+  names,
+  readOnly,
+  required,
+  text,
+  textTags,
+  words,
+} from "../fields.ts";
 import { defineTemplate } from "../template.ts";
 import type { Template } from "../types.ts";
 
@@ -65,7 +76,7 @@ const account = {
   account_name: names.storageAccount,
   endpoint: text.default("core.windows.net"),
   protocol: text.default("https"),
-  tags: strings.optional(),
+  tags: textTags.optional(),
 };
 const is = (type: string) => (value: Readonly<Record<string, unknown>>) =>
   String(value["type"]).toLowerCase() === type;
@@ -80,7 +91,7 @@ export const azureDataLakeGen1 = defineTemplate({
     ...common,
     type: words(["azure_data_lake_gen1"]),
     store_name: required,
-    tags: z.record(z.string(), z.unknown()).optional(),
+    tags: z.record(z.string(), anything).optional(),
     credentials: credentials("client_secret", "thumbprint"),
   }),
   read: (raw) => ({
@@ -163,7 +174,7 @@ export const oneLake = defineTemplate({
   schema: keys({
     ...common,
     type: words(["one_lake"]),
-    tags: strings.optional(),
+    tags: textTags.optional(),
     one_lake_workspace_name: required,
     endpoint: required,
     artifact: keys({ name: required, type: words(["lake_house"]).optional() }),

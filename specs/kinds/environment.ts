@@ -8,7 +8,6 @@ import {
   names,
   readOnly,
   required,
-  strings,
   text,
   version,
   whole,
@@ -33,7 +32,6 @@ export const environmentSchema = keys({
   conda_file: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
   inference_config: keys({ liveness_route: route, readiness_route: route, scoring_route: route }).optional(),
   os_type: words(["linux", "windows"]).optional(),
-  properties: strings.optional(),
   datastore: text.optional(),
   provisioning_state: readOnly,
 });
@@ -61,7 +59,6 @@ function readEnvironment(
       raw.conda_file === undefined ? undefined : readConda(raw.conda_file, reader, [...path, "conda_file"]),
     inference_config: raw.inference_config,
     os_type: raw.os_type,
-    properties: reader.strings(raw.properties, [...path, "properties"]),
   });
 }
 
@@ -146,7 +143,6 @@ export const environmentProperties = <Id>(
   defined({
     description: spec.description,
     tags: nonEmpty(spec.tags),
-    properties: nonEmpty(spec.properties),
     image: spec.image,
     build:
       spec.build &&

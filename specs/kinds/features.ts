@@ -1,6 +1,6 @@
 /** Feature sets and the entities that they are about. */
 import { z } from "zod";
-import { anything, boolean, keys, names, readOnly, required, strings, text, words } from "../fields.ts";
+import { anything, boolean, keys, names, readOnly, required, text, textTags, words } from "../fields.ts";
 import { readTimedTrigger, trigger } from "../jobs/trigger.ts";
 import { defineTemplate, hole, pascal } from "../template.ts";
 import { parseUri } from "../references.ts";
@@ -11,7 +11,7 @@ const common = {
   name: names.asset.optional(),
   version: required,
   description: text.optional(),
-  tags: strings.optional(),
+  tags: textTags.optional(),
   stage: z.enum(["Development", "Production", "Archived"]).optional(),
   id: readOnly,
   creation_context: readOnly,
@@ -28,7 +28,7 @@ export const featureStoreEntity = defineTemplate({
   schema: keys({
     ...common,
     index_columns: z.array(keys({ name: required, type: words(TYPES) })),
-    properties: strings.optional(),
+    properties: textTags.optional(),
   }),
   read: (raw, reader) => ({
     name: raw.name,
@@ -81,7 +81,6 @@ export const featureSet = defineTemplate({
     specification: keys({ path: required }),
     entities: z.array(text),
     materialization_settings: materialization.optional(),
-    properties: readOnly,
   }),
   read: (raw, reader) => {
     const path = ["specification", "path"];

@@ -14,9 +14,10 @@ const settings = z.looseObject({
 
 /** The component, and what of it the deployment says again. */
 function readComponent(
-  raw: string | Inline,
+  raw: string | Inline | undefined,
   reader: Reader,
 ): { id: Template; description?: Template; tags?: Template } {
+  if (raw === undefined) return { id: undefined };
   if (typeof raw !== "string") {
     const body = readPipelineComponent(raw, reader.under(["component"]), true);
     return {
@@ -55,17 +56,25 @@ export const pipelineBatchDeployment = defineTemplate({
     type: words(["pipeline"]).optional(),
     description: text.optional(),
     tags: strings.optional(),
-    properties: strings.optional(),
     component: choose<string | Inline>((value) =>
       isMapping(value) ? (pipelineComponentSchema as z.ZodType<Inline>) : text,
-    ),
+    ).optional(),
     settings: settings.optional(),
-    job_definition: readOnly,
+    job_definition: text.optional(),
     id: readOnly,
     provisioning_state: readOnly,
     creation_context: readOnly,
   }),
   read: (raw, reader) => {
+    if (raw.component === undefined) {
+      const from = raw.job_definition;
+      if (from === undefined) reader.problem(["component"], "is missing; it has to be a pipeline component");
+      else
+        reader.unfit(
+          ["job_definition"],
+          `found ${JSON.stringify(from)}; a stage makes no component of a job that ran: name a component`,
+        );
+    }
     const { id, description, tags } = readComponent(raw.component, reader);
     const compute = raw.settings?.default_compute;
     if (compute !== undefined) reader.compute(compute, ["settings", "default_compute"]);

@@ -1,6 +1,6 @@
 /** Workspaces and feature stores. Hubs and projects: the client's loader knows them no more, and neither do we. */
 import { z } from "zod";
-import { boolean, choose, isMapping, keys, readOnly, required, strings, text, words } from "../fields.ts";
+import { boolean, choose, isMapping, keys, readOnly, required, text, textTags, words } from "../fields.ts";
 import { defineTemplate, pascal } from "../template.ts";
 import type { Template } from "../types.ts";
 
@@ -124,7 +124,7 @@ const fields = {
   resource_group: text.optional(),
   description: text.optional(),
   display_name: text.optional(),
-  tags: strings.optional(),
+  tags: textTags.optional(),
   hbi_workspace: boolean.default(false),
   storage_account: armId.optional(),
   container_registry: armId.optional(),

@@ -62,5 +62,6 @@ export const REVIEWED: readonly Difference[] = [
 
 /** Files that azure-ai-ml converts and Azure then refuses; `render` refuses them at once. */
 export const STRICTER: Readonly<Record<string, string>> = {
+  "pipelineBatchDeployment/nothing.yml": "a deployment without a component is refused by the service",
   "model/no-path.yml": "a model without content is refused by the service",
 };
