@@ -210,6 +210,50 @@ export class EndpointTraffic extends pulumi.CustomResource {
   }
 }
 
+export interface EndpointKeysArgs {
+  /** ARM id of an online endpoint whose `authMode` is `Key`. Another endpoint is another resource. */
+  readonly endpointId: pulumi.Input<string>;
+  /** Any word: another one makes Azure give the primary key anew. Never both keys in one `up`. @default none */
+  readonly primary?: pulumi.Input<string>;
+  /** As `primary`, of the secondary key. @default none */
+  readonly secondary?: pulumi.Input<string>;
+}
+
+/** The keys of an online endpoint, as secrets, and their rotation. Deleting does nothing: they go with the endpoint. */
+export class EndpointKeys extends pulumi.CustomResource {
+  declare readonly primaryKey: pulumi.Output<string>;
+  declare readonly secondaryKey: pulumi.Output<string>;
+
+  constructor(name: string, args: EndpointKeysArgs, opts?: pulumi.CustomResourceOptions) {
+    const names = ["primaryKey", "secondaryKey"];
+    super(
+      token("EndpointKeys"),
+      name,
+      { ...args, ...outputs(...names) },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: names }),
+    );
+  }
+}
+
+export interface EndpointTokenArgs {
+  /** ARM id of an online endpoint whose `authMode` is `AMLToken`. Another endpoint is another resource. */
+  readonly endpointId: pulumi.Input<string>;
+}
+
+/** A token for callers of an online endpoint, as a secret. It works for hours: an `up` takes another when it is time. */
+export class EndpointToken extends pulumi.CustomResource {
+  declare readonly accessToken: pulumi.Output<string>;
+
+  constructor(name: string, args: EndpointTokenArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      token("EndpointToken"),
+      name,
+      { ...args, ...outputs("accessToken", "refreshAfter") },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["accessToken"] }),
+    );
+  }
+}
+
 export interface BatchDefaultDeploymentArgs {
   /** ARM id of a batch endpoint. Another endpoint is another resource. */
   readonly endpointId: pulumi.Input<string>;

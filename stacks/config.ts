@@ -7,7 +7,7 @@ import { loadWorkloads } from "./load-workloads.ts";
 import { readPlatform } from "./platform-reference.ts";
 import type { PlatformDescription } from "./platform-reference.ts";
 import { presets } from "./presets.ts";
-import { releaseFindings } from "./release.ts";
+import { releaseFindings, rotationFindings } from "./release.ts";
 import { ruleFindings } from "./rules.ts";
 import { presetNames, settings as schema } from "./settings.ts";
 import type { Opening, PresetName, Settings } from "./settings.ts";
@@ -68,9 +68,10 @@ export function loadStage(
 ): Stage {
   const { settings, problems } = checkSettings(name, values, platform?.settings);
   const workloads = loadWorkloads(settings, root, readStackName(name).stage);
-  const releases = releaseFindings(settings, workloads.plan, root).map(
-    ({ path, message }) => `Pulumi.${name}.yaml: azure-ml:${keyPath(path)}: ${message}`,
-  );
+  const releases = [
+    ...releaseFindings(settings, workloads.plan, root),
+    ...rotationFindings(settings, workloads.plan),
+  ].map(({ path, message }) => `Pulumi.${name}.yaml: azure-ml:${keyPath(path)}: ${message}`);
   const all = [...problems, ...releases, ...workloads.problems];
   if (all.length > 0)
     throw new pulumi.RunError(

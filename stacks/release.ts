@@ -74,6 +74,22 @@ function gateFindings({ latency, measure }: ReleaseSettings): { path: string[]; 
   ];
 }
 
+/** Words for keys of endpoints that are not there, or have none. */
+export const rotationFindings = ({ endpoints }: Settings, { onlineEndpoints }: WorkloadPlan): Finding[] =>
+  Object.keys(endpoints.keyRotation ?? {}).flatMap((name) => {
+    const withKeys = onlineEndpoints
+      .filter(({ document: { spec } }) => (endpoints.authMode ?? spec.auth_mode) === "key")
+      .map(({ document }) => document.name);
+    return withKeys.includes(name)
+      ? []
+      : [
+          {
+            path: ["endpoints", "keyRotation", name],
+            message: `found ${show(name)}; allowed: the online endpoints with keys: ${withKeys.join(", ") || "none"}`,
+          },
+        ];
+  });
+
 /** Everything that is wrong with the releases of a stage. */
 export function releaseFindings(
   { releases }: Settings,

@@ -180,6 +180,18 @@ export const settings = keys({
       .enum(["aad_token", "aml_token", "key"])
       .optional()
       .describe("Takes the place of `auth_mode` in every online endpoint's YAML. Default: as the YAML says"),
+    keyRotation: z
+      .record(
+        z.string(),
+        keys({
+          primary: z.string().min(1).optional().describe("Another word makes Azure give this key anew"),
+          secondary: z.string().min(1).optional().describe("Never changed together with the other"),
+        }),
+      )
+      .optional()
+      .describe(
+        "By online endpoint, as its YAML names it: the word that each of its keys is kept by. Default none",
+      ),
   }),
   releases: z
     .record(z.string(), release)

@@ -7,7 +7,7 @@ import { buildPlatform } from "./platform.ts";
 import { watchStage } from "./watch.ts";
 import { buildWorkloads } from "./workloads.ts";
 
-/** The stack's outputs. Names are contract: `npm run local` and pipelines read them. No output holds a secret. */
+/** The stack's outputs. Names are contract: `npm run local` and pipelines read them. Keys and tokens are marked secret. */
 export interface StageOutputs {
   /** Name. */
   readonly resourceGroup: Output<string>;
@@ -46,6 +46,10 @@ interface EndpointOutput {
 
 interface OnlineEndpointOutput extends EndpointOutput {
   readonly authMode: "AADToken" | "AMLToken" | "Key";
+  /** Of `authMode` `Key`; secret. */
+  readonly keys?: Output<{ readonly primary: string; readonly secondary: string }>;
+  /** Of `authMode` `AMLToken`; secret. */
+  readonly accessToken?: Output<string>;
   /** Percent by deployment, as the service has it. */
   readonly traffic: Output<Record<string, number>>;
   /** A request body to try it with, relative to the project. */
@@ -84,6 +88,8 @@ export function buildStage(stage: Stage): StageOutputs {
           scoringUri: endpoint.scoringUri,
           authMode,
           traffic: endpoint.traffic,
+          ...(endpoint.keys && { keys: endpoint.keys }),
+          ...(endpoint.accessToken && { accessToken: endpoint.accessToken }),
           ...(sample !== undefined && { sampleRequest: sample }),
         },
       ]),

@@ -52,6 +52,7 @@ export function buildWorkloads(stage: Stage, platform: PlatformHandle) {
         endpointName: nameFrom(group.placement, "onlineEndpoint", name),
         identityId: identities.endpoint.id,
         authMode,
+        ...(authMode === "Key" && { keyRotation: settings.endpoints.keyRotation?.[name] }),
         ...(spec.compute && { computeId: resolve(spec.compute) }),
         publicNetworkAccess:
           isOpen(settings, "publicNetworkAccess") && spec.public_network_access !== "disabled",

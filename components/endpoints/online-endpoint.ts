@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  EndpointKeys,
+  EndpointToken,
   EndpointTraffic,
   OnlineDeployment as Deployment,
   OnlineEndpoint as Endpoint,
@@ -13,6 +15,12 @@ import type { ManagedRelease, OnlineDeployment } from "./managed-release.ts";
 import { endpointProblems } from "./endpoint-problems.ts";
 import type { Traffic } from "./endpoint-problems.ts";
 
+/** @public */
+export interface KeyRotation {
+  readonly primary?: string;
+  readonly secondary?: string;
+}
+
 export interface OnlineEndpointArgs {
   readonly workspace: InWorkspace;
   /** Unique in its region. */
@@ -23,6 +31,8 @@ export interface OnlineEndpointArgs {
   readonly identityId: pulumi.Input<string>;
   /** How callers sign in: with Microsoft Entra, a token of the workspace's, or a key. @default "AADToken" */
   readonly authMode?: "AADToken" | "AMLToken" | "Key";
+  /** Words that the keys are kept by, of `authMode` `Key`: another word gives that key anew, one key in one `up`. @default none */
+  readonly keyRotation?: KeyRotation;
   /** Lets callers in from the Internet; they sign in as `authMode` says. Not of Kubernetes endpoints. @default false */
   readonly publicNetworkAccess?: boolean;
   readonly description?: string;
@@ -64,6 +74,10 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
   readonly endpointName: pulumi.Output<string>;
   /** Where requests go. */
   readonly scoringUri: pulumi.Output<string>;
+  /** Secret; of `authMode` `Key`. */
+  readonly keys?: pulumi.Output<{ readonly primary: string; readonly secondary: string }>;
+  /** Secret; of `authMode` `AMLToken`. Works for hours; a run takes another when it is time. */
+  readonly accessToken?: pulumi.Output<string>;
   /** As the service has it once all is done. */
   readonly traffic: pulumi.Output<Record<string, number>>;
 
@@ -156,6 +170,23 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
       // Those without traffic too: one that is removed goes after the traffic was written, one that is new is there before.
       pulumi.mergeOptions(within(this, opts), { dependsOn: Object.values(made), ...managed?.options }),
     );
+
+    if (args.authMode === "Key") {
+      const { primaryKey: primary, secondaryKey: secondary } = new EndpointKeys(
+        `${name}-keys`,
+        { endpointId: endpoint.id, ...args.keyRotation },
+        within(this, opts),
+      );
+      this.keys = pulumi
+        .all([primary, secondary])
+        .apply(([one, other]) => ({ primary: one, secondary: other }));
+    }
+    if (args.authMode === "AMLToken")
+      this.accessToken = new EndpointToken(
+        `${name}-token`,
+        { endpointId: endpoint.id },
+        within(this, opts),
+      ).accessToken;
 
     this.id = endpoint.id;
     this.endpointName = endpoint.endpointName;

@@ -52,7 +52,7 @@ export interface Rooms {
   readonly createWork: (options: WorkOptions) => Promise<Work>;
 }
 
-const ROOMS: Rooms = {
+export const ROOMS: Rooms = {
   createBlobs,
   async createWork(options) {
     const serving = await createServing(options);

@@ -27,6 +27,8 @@ export interface PluginSources {
   readonly attached: ReadonlyMap<string, string>;
   /** Package → folder or file that `node` can run. */
   readonly local: ReadonlyMap<string, string>;
+  /** Where local plugins run: the project's folder, as with Pulumi. */
+  readonly cwd: string;
 }
 
 /** What `PULUMI_DEBUG_PROVIDERS` (`name:port,name:port`) says. */
@@ -52,13 +54,14 @@ interface Started {
 
 function start(
   pkg: string,
-  path: string,
+  { path, cwd }: { readonly path: string; readonly cwd: string },
   engine: string,
   env: NodeJS.ProcessEnv,
   log: (line: string) => void,
 ): Started {
   // A group of its own: Ctrl-C in the terminal is for the engine, which lets running steps end first.
   const child = spawn(process.execPath, [path, engine], {
+    cwd,
     env: { ...env, NODE_COMPILE_CACHE: compileCache(env) },
     // Its stdin closes with this process, however that ends: a plugin must not go on with a release that nobody runs.
     stdio: ["pipe", "pipe", "pipe"],
@@ -107,7 +110,7 @@ async function stop({ child }: Started): Promise<void> {
  * @param log lines that local plugins print.
  */
 export function pluginHost(
-  { attached, local }: PluginSources,
+  { attached, local, cwd }: PluginSources,
   engine: string,
   env: NodeJS.ProcessEnv,
   log: (pkg: string, line: string) => void,
@@ -116,7 +119,7 @@ export function pluginHost(
   const processes: Started[] = [];
   const connected = new Map<string, Promise<Plugin>>();
   const run = (pkg: string, path: string): Started => {
-    const started = start(pkg, path, engine, env, (line) => log(pkg, line));
+    const started = start(pkg, { path, cwd }, engine, env, (line) => log(pkg, line));
     processes.push(started);
     return started;
   };

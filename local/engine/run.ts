@@ -226,7 +226,8 @@ async function open(project: Project, start: Deployment, options: RunOptions): P
   const print = (pkg: string, line: string) =>
     emit({ kind: "diagnostic", severity: "info", message: `${pkg}: ${line}`, urn: "", source: "provider" });
   const service = await startEngineService(emit);
-  const host = pluginHost({ attached, local: project.plugins }, service.address, env, print);
+  const cwd = resolve(options.cwd);
+  const host = pluginHost({ attached, local: project.plugins, cwd }, service.address, env, print);
   const preview = options.op === "preview";
   const snapshot = snapshotOf(start);
   const keep =

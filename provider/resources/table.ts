@@ -1,6 +1,8 @@
 /** Every resource type of the provider, by its token. */
 import { batchDefaultDeployment } from "./batch-default-deployment.ts";
 import { endpoint } from "./endpoint.ts";
+import { endpointKeys } from "./endpoint-keys.ts";
+import { endpointToken } from "./endpoint-token.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
 import { job } from "./job.ts";
 import { onlineDeployment } from "./online-deployment.ts";
@@ -17,6 +19,8 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   "azureml:index:OnlineEndpoint": endpoint("online"),
   "azureml:index:BatchEndpoint": endpoint("batch"),
   "azureml:index:OnlineDeployment": onlineDeployment,
+  "azureml:index:EndpointKeys": endpointKeys,
+  "azureml:index:EndpointToken": endpointToken,
   "azureml:index:EndpointTraffic": endpointTraffic,
   "azureml:index:BatchDefaultDeployment": batchDefaultDeployment,
   "azureml:index:Job": job,

@@ -123,6 +123,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   "azureml:index:QuotaCheck": "reads usages and makes nothing",
   "azureml:index:WorkspaceGuard": "asks nothing of Azure",
   "azureml:index:Job": "its runs are its own to find again: tests/provider/resources/job.test.ts",
+  "azureml:index:EndpointKeys":
+    "writes only to rotate a key; what then fails is in tests/provider/resources/endpoint-keys.test.ts",
+  "azureml:index:EndpointToken": "asks for a token and writes nothing",
   "azureml:index:RoleReadiness": "writes nothing: it reads until role assignments count",
   "azureml:index:ScheduleSwitch": "writes once in its life, by the way of EndpointTraffic",
 };

@@ -40,8 +40,13 @@ describe("the program's side", () => {
     const ready = new sdk.RoleReadiness("r", { assignments: [{ id: "i", principalId: "p" }] });
     const off = new sdk.ScheduleSwitch("s", { scheduleId: "s" });
     const job = new sdk.Job("j", { workspaceId: "w", jobName: "j", properties: { jobType: "Command" } });
+    const secrets = [
+      new sdk.EndpointKeys("k", { endpointId: "e" }),
+      new sdk.EndpointToken("tk", { endpointId: "e" }),
+    ];
     const all = [
       job,
+      ...secrets,
       upload,
       online,
       deployment,
