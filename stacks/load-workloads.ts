@@ -5,6 +5,7 @@ import { loadFolder } from "../specs/load.ts";
 import type { Problem } from "../specs/types.ts";
 import { registeredModels } from "./asset-content.ts";
 import { jobFindings } from "./job-rules.ts";
+import { promotionProblems, withPins } from "./promotion.ts";
 import { UPLOADS, builtInDatastores } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 import { planWorkloads } from "./workload-plan.ts";
@@ -33,7 +34,10 @@ export function loadWorkloads(settings: Settings, root: string, stage: string): 
     (wanted) => ![...documents, ...problems].some(({ file }) => isUnder(join(folder, wanted), file)),
   );
 
-  const used = documents.filter(({ file }) => chosen(file));
+  const used = withPins(
+    documents.filter(({ file }) => chosen(file)),
+    settings.promotion,
+  );
   const known = [
     ...Object.keys(settings.clusters).map((name) => `compute/${name}`),
     ...[...builtInDatastores, UPLOADS, ...Object.keys(settings.datastores)].map(
@@ -55,6 +59,7 @@ export function loadWorkloads(settings: Settings, root: string, stage: string): 
         ...danglingLinks(used, known),
         ...workloadFindings(used, plan, settings),
         ...jobFindings(used),
+        ...promotionProblems(used, settings.promotion, stage),
       ].map((problem) => line(problem, root)),
     ],
   };

@@ -4,6 +4,7 @@ import { personas } from "../components/access/role-table.ts";
 import type { Persona } from "../components/access/role-table.ts";
 import { boolean, keys, whole } from "../specs/fields.ts";
 import { stackParts } from "./stack-name.ts";
+import { promotion } from "./promotion.ts";
 import { budget, monitoring, network, registry, storage, workspace } from "./settings-parts.ts";
 
 export const presetNames = ["local", "dev", "staging", "prod"] as const;
@@ -198,6 +199,7 @@ export const settings = keys({
     .describe(
       "By online endpoint, as its YAML names it: its one deployment is then released step by step under names of the program's making; `traffic` in the YAML does not count",
     ),
+  promotion: promotion.optional(),
   prices: keys({
     asOf: z.iso.date().describe("Day that the prices are of"),
     currency: z.string().regex(/^[A-Z]{3}$/, 'three letters, like "EUR"'),

@@ -1,6 +1,7 @@
 /**
- * Ten changes of stage `prod`, one after the other on one rehearsed Azure: the comment that each gives is the recorded
- * one, says what a reviewer has to know, and lists just what an `up` then does. `UPDATE_GOLDENS=1` records anew.
+ * Changes of stage `prod`, one after the other on one rehearsed Azure: the comment that each gives is the recorded one and
+ * says what a reviewer has to know. A second Azure is brought from base to head by `up` alone: it does just what the plan
+ * lists, resource by resource. `UPDATE_GOLDENS=1` records anew.
  */
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Deployment } from "@azure-ml-as-code/local/engine/state.ts";
 import { LIMIT, markdownOf } from "../../../delivery/plan/markdown.ts";
 import { makeChange, startRehearsal } from "../../../delivery/plan/rehearsal.ts";
-import type { Rehearsal } from "../../../delivery/plan/rehearsal.ts";
+import type { Rehearsal, Rehearsed } from "../../../delivery/plan/rehearsal.ts";
 import { reportOf } from "../../../delivery/plan/report.ts";
 import type { PlanReport } from "../../../delivery/plan/report.ts";
 import { run } from "../../support/local-stage.ts";
@@ -21,6 +22,9 @@ const MINUTES = 60_000;
 let folder: string;
 let rehearsal: Rehearsal;
 let state: Deployment;
+/** The other Azure, on which nothing was planned. */
+let deployed: Rehearsal;
+let live: Deployment;
 
 /** The project, to be edited. */
 async function copyOfProject(): Promise<string> {
@@ -34,13 +38,36 @@ async function copyOfProject(): Promise<string> {
   return copy;
 }
 
+/** Runs by itself every night: what a change of a schedule is tried on. */
+const NIGHTLY = {
+  "nightly.yml": `name: nightly
+trigger: { type: recurrence, frequency: day, interval: 1, schedule: { hours: 2, minutes: 0 } }
+create_job: nightly-job.yml
+`,
+  "nightly-job.yml": `type: pipeline
+settings: { default_compute: azureml:cpu-cluster }
+jobs:
+  report: { type: command, command: python -V, environment: azureml:sklearn@latest }
+`,
+};
+
 beforeAll(async () => {
   folder = await copyOfProject();
+  for (const [name, text] of Object.entries(NIGHTLY))
+    await writeFile(join(folder, "workloads/environment", name), text);
+  // A registry in one zone: one in several could not be opened without being made anew.
+  await stage((text) =>
+    text.replace("config:\n", "config:\n  azure-ml:registry: { zoneRedundant: false }\n"),
+  );
   rehearsal = await startRehearsal({ recorded: false });
-  state = (await rehearsal.perform("up", folder, STAGE)).deployment;
-}, 5 * MINUTES);
+  deployed = await startRehearsal({ recorded: false });
+  const bases = await Promise.all([rehearsal, deployed].map((one) => one.perform("up", folder, STAGE)));
+  expect(bases.map(({ failures }) => failures)).toEqual([[], []]);
+  [state, live] = bases.map(({ deployment }) => deployment) as [Deployment, Deployment];
+}, 12 * MINUTES);
 
 afterAll(async () => {
+  await deployed.close();
   await rehearsal.close();
   await rm(folder, { recursive: true, force: true });
 }, MINUTES);
@@ -161,6 +188,16 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: "schedule changed",
+    edit: () => edit("workloads/environment/nightly.yml", (text) => text.replace("hours: 2", "hours: 4")),
+    told: ({ changes, counts }) => {
+      expect(counts).toMatchObject({ create: 0, replace: 0, delete: 0 });
+      expect(changes.map(({ name, fields }) => [name, fields])).toEqual([
+        ["schedule-nightly", [{ path: expect.stringMatching(/\.hours\b/), before: 2, after: 4 }]],
+      ]);
+    },
+  },
+  {
     name: "tag on everything",
     edit: () =>
       stage((text) => text.replace("criticality: high", 'criticality: high\n    cost-centre: "4711"')),
@@ -204,6 +241,22 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** What changes nothing. */
+const READING = ["same", "read", "refresh"];
+/** Of this project, of the SDK's own: nothing of Azure's. */
+const ASIDE = /^(azureml:(?!index:)|pulumi:)/;
+
+/** What an `up` did to resources of Azure, as its events tell. */
+function done({ events }: Rehearsed): string[] {
+  const ops = new Map<string, Set<string>>();
+  for (const event of events)
+    if (event.kind === "resource-done" && !READING.includes(event.op) && !ASIDE.test(event.type))
+      ops.set(event.urn, new Set(ops.get(event.urn)).add(event.op));
+  return [...ops]
+    .map(([urn, of]) => `${[...of].some((op) => op.includes("replace")) ? "replace" : [...of].join()} ${urn}`)
+    .sort();
+}
+
 test.each(cases)(
   "$name",
   async ({ name, edit: make, told }) => {
@@ -212,10 +265,15 @@ test.each(cases)(
       name === "larger cluster"
         ? { asOf: "2026-11-01", currency: "EUR", perHour: { Standard_DS3_v2: 0.25 } }
         : undefined;
-    const planned = await makeChange(rehearsal, folder, STAGE, state);
+    const [planned, up] = await Promise.all([
+      makeChange(rehearsal, folder, STAGE, state),
+      deployed.perform("up", folder, STAGE, live),
+    ]);
+    const before = state;
+    [state, live] = [planned.deployment, up.deployment];
     const { words } = rehearsal;
     const revisions = { stage: STAGE, base: "base", head: "head" };
-    const report = await reportOf({ ...revisions, before: state, planned, prices, words });
+    const report = await reportOf({ ...revisions, before, planned, prices, words });
     const comment = markdownOf(report);
     expect(comment.length).toBeLessThan(LIMIT);
     if (name !== REFUSED) expect(report.failures).toEqual([]);
@@ -225,7 +283,9 @@ test.each(cases)(
     if (process.env["UPDATE_GOLDENS"]) await writeFile(golden, comment);
     expect(comment).toBe(await readFile(golden, "utf8"));
 
-    state = planned.deployment;
+    // An `up` of its own, from base to head, does what was planned: no more, no less.
+    if (name === REFUSED) expect(up.failures).not.toEqual([]);
+    else expect(done(up)).toEqual(report.changes.map(({ kind, urn }) => `${kind} ${urn}`).sort());
   },
-  3 * MINUTES,
+  8 * MINUTES,
 );

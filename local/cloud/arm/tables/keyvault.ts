@@ -131,6 +131,20 @@ export const keyvault: ProviderTable = {
         };
       },
     },
+    {
+      type: "Microsoft.KeyVault/vaults/keys",
+      stateless: true,
+      name: nameRule(/^[a-zA-Z0-9-]{1,127}$/, "1 to 127 letters, digits and dashes"),
+      required: ["properties.kty"],
+      enums: { "properties.kty": ["EC", "EC-HSM", "RSA", "RSA-HSM"] },
+      // Another write makes no other version: through ARM a key is made once.
+      immutable: ["properties.kty", "properties.keySize"],
+      computed: ({ parent, name, salt }) => {
+        const uri = `${textAt(parent?.body, "properties.vaultUri")!}keys/${name}`;
+        const version = guidOf(`${salt} key`).replaceAll("-", "");
+        return { properties: { keyUri: uri, keyUriWithVersion: `${uri}/${version}` } };
+      },
+    },
     { type: "Microsoft.KeyVault/vaults/accessPolicies", stateless: true },
     { type: "Microsoft.KeyVault/vaults/privateEndpointConnections", readOnlyType: true },
   ],
