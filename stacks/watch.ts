@@ -14,7 +14,10 @@ import type { Settings } from "./settings.ts";
 interface Services {
   readonly onlineEndpoints: readonly {
     readonly name: string;
-    readonly endpoint: { readonly id: pulumi.Output<string> };
+    readonly endpoint: {
+      readonly id: pulumi.Output<string>;
+      readonly deploymentIds: Readonly<Record<string, pulumi.Output<string>>>;
+    };
   }[];
 }
 
@@ -67,6 +70,11 @@ export function watchStage(
       workspaceId: platform.workspace.id,
       logAnalyticsId,
       endpoints,
+      deployments: Object.fromEntries(
+        services.onlineEndpoints.flatMap(({ name, endpoint }) =>
+          Object.entries(endpoint.deploymentIds).map(([deployment, id]) => [`${name}-${deployment}`, id]),
+        ),
+      ),
       thresholds,
     });
   }

@@ -80,6 +80,8 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
   readonly accessToken?: pulumi.Output<string>;
   /** As the service has it once all is done. */
   readonly traffic: pulumi.Output<Record<string, number>>;
+  /** Of deployments on machines of Azure's own, by the names given; of a managed release by `released`. */
+  readonly deploymentIds: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: OnlineEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super(token("endpoints", "OnlineEndpoint"), name, args, opts);
@@ -192,6 +194,10 @@ export class OnlineEndpoint extends pulumi.ComponentResource {
     this.endpointName = endpoint.endpointName;
     this.scoringUri = endpoint.scoringUri;
     this.traffic = live.traffic;
+    this.deploymentIds =
+      args.computeId === undefined
+        ? Object.fromEntries(Object.entries(made).map(([key, { id }]) => [key, id]))
+        : {};
     this.registerOutputs({ id: endpoint.id, scoringUri: this.scoringUri, traffic: live.traffic });
   }
 }

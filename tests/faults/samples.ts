@@ -123,6 +123,8 @@ export const WORLD: readonly (readonly [id: string, body: JsonObject])[] = [
   [`${W}/environments/world`, { properties: {} }],
   [`${W}/data/world`, { properties: { dataType: "uri_folder" } }],
   [`${W}/components/world`, { properties: {} }],
+  [`${W}/featuresets/world`, { properties: {} }],
+  [`${W}/featurestoreEntities/world`, { properties: {} }],
   [`${W}/onlineEndpoints/world-online`, { location, properties: { authMode: "Key" } }],
   [`${W}/batchEndpoints/world-batch`, { location, properties: { authMode: "AADToken" } }],
   ...["blue", "green"].flatMap((name): (readonly [string, JsonObject])[] => [
@@ -519,6 +521,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   [`${ML}/models`]: container("model"),
   [`${ML}/environments`]: container("environment"),
   [`${ML}/components`]: container("component"),
+  [`${ML}/featuresets`]: container("featureset"),
+  [`${ML}/featurestoreEntities`]: container("entity"),
   [`${ML}/data`]: inside(
     W,
     { dataType: "uri_folder", description: "a" },
@@ -532,6 +536,13 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   [`${ML}/models/versions`]: version("models", { modelType: "custom_model", modelUri: uri("models/a") }),
   [`${ML}/environments/versions`]: version("environments", { image: "mcr.example/base:1" }),
   [`${ML}/data/versions`]: version("data", { dataType: "uri_folder", dataUri: uri("data/a") }),
+  [`${ML}/featuresets/versions`]: version("featuresets", {
+    entities: ["azureml:account:1"],
+    specification: { path: uri("features/a") },
+  }),
+  [`${ML}/featurestoreEntities/versions`]: version("featurestoreEntities", {
+    indexColumns: [{ columnName: "id", dataType: "String" }],
+  }),
   [`${ML}/components/versions`]: version("components", {
     componentSpec: {
       name: "world",

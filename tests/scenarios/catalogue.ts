@@ -1,5 +1,5 @@
 /**
- * Every component of the platform in three scenarios: `defaults` says the fewest arguments, `max` all of them, `hardened`
+ * Every component in three scenarios: `defaults` says the fewest arguments, `max` all of them, `hardened`
  * what a locked-down stage says. The same table is registered under mocks and brought up on an engine.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -28,28 +28,10 @@ import { MlRegistry } from "../../components/registry/ml-registry.ts";
 import { Connection } from "../../components/workspace/connection.ts";
 import { StageGroup } from "../../components/workspace/stage-group.ts";
 import { Workspace } from "../../components/workspace/workspace.ts";
+import { of } from "./make.ts";
+import type { Catalogue } from "./make.ts";
+import { workloadCatalogue } from "./workload-catalogue.ts";
 import type { World } from "./world.ts";
-
-export const scenarios = ["defaults", "max", "hardened"] as const;
-export type Scenario = (typeof scenarios)[number];
-
-type Make = (name: string, world: World, opts?: pulumi.ComponentResourceOptions) => pulumi.ComponentResource;
-
-/** A class and its arguments in each scenario; the logical name tells two of one scenario apart. */
-const of =
-  <Args>(
-    Component: new (
-      name: string,
-      args: Args,
-      opts?: pulumi.ComponentResourceOptions,
-    ) => pulumi.ComponentResource,
-  ) =>
-  (args: Readonly<Record<Scenario, (world: World) => Args>>): Readonly<Record<Scenario, Make>> => {
-    const make = (scenario: Scenario): Make => {
-      return (name, world, opts) => new Component(name, args[scenario](world), opts);
-    };
-    return { defaults: make("defaults"), max: make("max"), hardened: make("hardened") };
-  };
 
 const parts = (world: World) => ({
   placement: world.placement,
@@ -117,8 +99,9 @@ const budget = ({ placement, resourceGroupId }: World) => ({
   startDate: firstOfMonth(new Date()),
 });
 
-/** By type token. */
-export const catalogue: Readonly<Record<string, Readonly<Record<Scenario, Make>>>> = {
+/** By type token: every component that there is. */
+export const catalogue: Catalogue = {
+  ...workloadCatalogue,
   "azureml:access:Identities": of(Identities)({
     defaults: ({ placement }) => ({ placement }),
     max: ({ placement }) => ({ placement }),

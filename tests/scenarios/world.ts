@@ -5,6 +5,9 @@ import { Identities } from "../../components/access/identities.ts";
 import { KeyVault } from "../../components/access/key-vault.ts";
 import { RoleAssignments } from "../../components/access/role-assignments.ts";
 import { rolesFor } from "../../components/access/role-table.ts";
+import { Environment } from "../../components/assets/environment.ts";
+import { Model } from "../../components/assets/model.ts";
+import { ComputeCluster } from "../../components/compute/cluster.ts";
 import type { InWorkspace, Placement } from "../../components/component.ts";
 import { Storage } from "../../components/data/storage.ts";
 import { Monitoring } from "../../components/monitoring/monitoring.ts";
@@ -31,6 +34,8 @@ export interface World {
   /** Of workspaces: it has its roles. */
   readonly workspaceIdentityId: Text;
   readonly identityId: Text;
+  /** Of endpoints: it has its roles, and so has the workspace. */
+  readonly endpointIdentityId: Text;
   readonly principalId: Text;
   readonly storageAccountId: Text;
   readonly accountName: Text;
@@ -40,6 +45,10 @@ export interface World {
   readonly applicationInsightsId: Text;
   readonly logAnalyticsId: Text;
   readonly containerRegistryId: Text;
+  /** In the workspace: what a deployment serves, in what, and where batch jobs run. */
+  readonly modelId: Text;
+  readonly environmentId: Text;
+  readonly computeId: Text;
   /** A secret like no other, planted at `place`. */
   readonly secret: (place: string) => pulumi.Output<string>;
 }
@@ -74,8 +83,9 @@ export function makeWorld(): World {
   const roles = new RoleAssignments("world-roles", {
     subscriptionId: client.subscriptionId,
     table: rolesFor({ managedNetwork: true }),
-    principals: { workspace: identities.principals.workspace },
+    principals: { workspace: identities.principals.workspace, endpoint: identities.principals.endpoint },
     scopes: {
+      endpointIdentity: identities.endpoint.id,
       resourceGroup: group.resourceGroupId,
       storage: storage.id,
       vault: vault.id,
@@ -94,8 +104,33 @@ export function makeWorld(): World {
     isolation: "approved-outbound",
     purgeOnDestroy: true,
   });
+  const workspaceRoles = new RoleAssignments("world-workspace-roles", {
+    subscriptionId: client.subscriptionId,
+    table: rolesFor({ managedNetwork: true }),
+    principals: { workspace: identities.principals.workspace, endpoint: identities.principals.endpoint },
+    scopes: { workspace: workspace.id },
+  });
+  const asset = { workspace: workspace.inside, version: "1" };
+  const model = new Model("world-model", {
+    ...{ ...asset, assetName: "world" },
+    properties: {
+      modelUri: pulumi.interpolate`${storage.blobEndpoint}${storage.containers["training"]!}/world`,
+      modelType: "mlflow_model",
+    },
+  });
+  const environment = new Environment("world-environment", {
+    ...{ ...asset, assetName: "world" },
+    properties: { image: "mcr.microsoft.com/a:1", condaFile: "dependencies: [python=3.12]" },
+  });
+  const compute = new ComputeCluster("world-compute", {
+    ...{ workspace: workspace.inside, clusterName: "world", vmSize: "Standard_DS3_v2", maxNodes: 1 },
+    identityId: identities.compute.id,
+  });
   return {
     placement: { ...placement, naming },
+    modelId: model.id,
+    environmentId: environment.id,
+    computeId: compute.id,
     workspace: workspace.inside,
     place: { subnetId: network.subnetIds["private-endpoints"]!, zoneIds: network.zoneIds },
     subnetId: network.subnetIds["nodes"]!,
@@ -104,6 +139,9 @@ export function makeWorld(): World {
     resourceGroupId: group.resourceGroupId,
     workspaceIdentityId,
     identityId: identities.compute.id,
+    endpointIdentityId: pulumi
+      .all([identities.endpoint.id, roles.ready, workspaceRoles.ready])
+      .apply(([id]) => id),
     principalId: identities.compute.principalId,
     storageAccountId: storage.id,
     accountName: storage.accountName,
@@ -126,8 +164,9 @@ export function fixedWorld(subscriptionId: string, tenantId: string): World {
   const resourceGroupId = `/subscriptions/${subscriptionId}/resourceGroups/rg-ml-test`;
   const armId = (path: string) => `${resourceGroupId}/providers/${path}`;
   const vnet = armId("Microsoft.Network/virtualNetworks/vnet");
+  const workspaceId = armId("Microsoft.MachineLearningServices/workspaces/mlw-ml-test");
   const workspace: InWorkspace = {
-    id: armId("Microsoft.MachineLearningServices/workspaces/mlw-ml-test"),
+    id: workspaceId,
     resourceGroupName: "rg-ml-test",
     workspaceName: "mlw-ml-test",
     location: "westeurope",
@@ -154,6 +193,7 @@ export function fixedWorld(subscriptionId: string, tenantId: string): World {
     resourceGroupId,
     workspaceIdentityId: armId("Microsoft.ManagedIdentity/userAssignedIdentities/id-workspace"),
     identityId: armId("Microsoft.ManagedIdentity/userAssignedIdentities/id-test"),
+    endpointIdentityId: armId("Microsoft.ManagedIdentity/userAssignedIdentities/id-endpoint"),
     principalId: "principal",
     storageAccountId: armId("Microsoft.Storage/storageAccounts/st"),
     accountName: "stmltest",
@@ -163,6 +203,9 @@ export function fixedWorld(subscriptionId: string, tenantId: string): World {
     applicationInsightsId: armId("Microsoft.Insights/components/appi"),
     logAnalyticsId: armId("Microsoft.OperationalInsights/workspaces/log"),
     containerRegistryId: armId("Microsoft.ContainerRegistry/registries/cr"),
+    modelId: `${workspaceId}/models/world/versions/1`,
+    environmentId: `${workspaceId}/environments/world/versions/1`,
+    computeId: `${workspaceId}/computes/world`,
     secret: plant,
   };
 }

@@ -53,6 +53,13 @@ const shared = (kind: string, segment: string, name: string, forceNew?: string[]
   } satisfies Entry,
 });
 
+/** Of a feature store, where all is written in operations. */
+const features = (path: string, computed: string[]): Entry => ({
+  path: `${workspace}/${path}`,
+  computed,
+  longRunning: true,
+});
+
 const endpoint = (segment: string): Entry => ({
   path: `${workspace}/${segment}/{endpointName}`,
   location: "required",
@@ -111,6 +118,10 @@ export const MACHINE_LEARNING: readonly ResourceType[] = entries("machinelearnin
   ...asset("Environment", "environments", { version: ENVIRONMENT }),
   ...asset("Data", "data", { container: ["properties.dataType"], union: true }),
   ...asset("Component", "components", { version: ["properties.componentSpec"] }),
+  FeaturesetContainerEntity: features("featuresets/{name}", VERSIONS),
+  FeaturesetVersion: features("featuresets/{name}/versions/{version}", STATE),
+  FeaturestoreEntityContainerEntity: features("featurestoreEntities/{name}", VERSIONS),
+  FeaturestoreEntityVersion: features("featurestoreEntities/{name}/versions/{version}", STATE),
   OnlineEndpoint: endpoint("onlineEndpoints"),
   OnlineDeployment: { ...deployment("onlineEndpoints"), union: true },
   BatchEndpoint: endpoint("batchEndpoints"),

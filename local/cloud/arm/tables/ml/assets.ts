@@ -27,11 +27,15 @@ const MUTABLE = [
   "stage",
   "autoRebuild",
   "isAnonymous",
+  "materializationSettings",
   "provisioningState",
 ];
 
+/** Assets that a registry has none of, and that workloads name in no other way than by their versions. */
+type FeatureKind = "featuresets" | "featurestoreEntities";
+
 interface Asset {
-  readonly kind: AssetKind;
+  readonly kind: AssetKind | FeatureKind;
   readonly required: readonly string[];
   readonly enums?: Readonly<Record<string, readonly string[]>>;
   readonly defaults?: (body: JsonObject) => JsonObject;
@@ -86,9 +90,24 @@ const ASSETS: readonly Asset[] = [
   },
 ];
 
+const FEATURES: readonly Asset[] = [
+  {
+    kind: "featuresets",
+    required: ["properties.entities", "properties.specification.path"],
+    defaults: () => ({ properties: { stage: "Development" } }),
+  },
+  {
+    kind: "featurestoreEntities",
+    required: ["properties.indexColumns"],
+    defaults: () => ({ properties: { stage: "Development" } }),
+  },
+];
+const inOperations = (base: string, kind: Asset["kind"]) =>
+  base === REGISTRY || FEATURES.some((asset) => asset.kind === kind);
+
 const content = (body: JsonObject) => without(objectAt(body, "properties"), MUTABLE);
 
-const immutableVersion = (kind: AssetKind): Rule<WriteContext> => ({
+const immutableVersion = (kind: Asset["kind"]): Rule<WriteContext> => ({
   code: "Conflict",
   status: 409,
   check: ({ body, existing, id }) =>
@@ -176,7 +195,7 @@ async function startPendingUpload({ cloud, id, body }: LooseContext) {
   });
 }
 
-/** @param base whose assets they are: a workspace's are written at once, a registry's in an operation. */
+/** @param base whose assets they are: most of a workspace's are written at once, a registry's in an operation. */
 const assetTypes = (base: string, { kind, required, enums, defaults, rules }: Asset): ResourceType[] => [
   {
     type: `${base}/${kind}`,
@@ -191,7 +210,7 @@ const assetTypes = (base: string, { kind, required, enums, defaults, rules }: As
   {
     type: `${base}/${kind}/versions`,
     name: assetName,
-    ...(base === REGISTRY && { put: asyncPut, seconds: { PUT: 10 } }),
+    ...(inOperations(base, kind) && { put: asyncPut, seconds: { PUT: 10 } }),
     makesParent: true,
     ...(kind === "codes" ? { looseList: true } : {}),
     required,
@@ -208,7 +227,7 @@ const assetTypes = (base: string, { kind, required, enums, defaults, rules }: As
   },
 ];
 
-export const assetTypesOfWorkspace: readonly ResourceType[] = ASSETS.flatMap((asset) =>
+export const assetTypesOfWorkspace: readonly ResourceType[] = [...ASSETS, ...FEATURES].flatMap((asset) =>
   assetTypes(WS, asset),
 );
 export const assetTypesOfRegistry: readonly ResourceType[] = ASSETS.flatMap((asset) =>
