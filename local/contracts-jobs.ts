@@ -125,7 +125,41 @@ export interface SweepSpec {
 
 export type MetricReports = (job: string, metric: string) => Promise<readonly number[]>;
 
-export type JobSpec = CommandSpec | PipelineSpec | SweepSpec;
+/** AutoML on a table. */
+export interface AutoMlSpec {
+  readonly kind: "automl";
+  readonly job: string;
+  readonly task: "classification" | "regression" | "forecasting";
+  readonly target: string;
+  /** Column of times, of a forecast. */
+  readonly time?: string;
+  /** Rows that a forecast looks ahead. */
+  readonly horizon?: number;
+  /** As its author wrote it, and as runs tell it. */
+  readonly metric: string;
+  readonly metricName: string;
+  /** Algorithms by Azure ML's names; none allowed by name: all. */
+  readonly allowed: readonly string[];
+  readonly blocked: readonly string[];
+  readonly maxTrials: number;
+  /** For the search alone. */
+  readonly searchMs: number;
+  readonly timeoutMs?: number;
+  readonly earlyTermination: boolean;
+  readonly folds?: number;
+  /** Of the training data, where neither folds nor validation data are given. */
+  readonly validationShare?: number;
+  readonly featurization: "auto" | "off";
+  /** `training_data`, maybe `validation_data` and `test_data`. */
+  readonly inputs: Readonly<Record<string, JobInput>>;
+  /** `best_model`, where it is asked for. */
+  readonly outputs: Readonly<Record<string, JobOutput>>;
+  readonly compute: JobCompute;
+  readonly artifacts: BlobRef;
+  readonly tracking?: Readonly<Record<string, string>>;
+}
+
+export type JobSpec = CommandSpec | PipelineSpec | SweepSpec | AutoMlSpec;
 
 /** A job that came to be while its parent ran. */
 export interface JobChild {
@@ -151,7 +185,7 @@ export interface JobError {
 }
 
 export interface JobEvents {
-  /** Of the job itself and of every job in it; a status follows another only once, and an end is the last. */
+  /** Of the job itself and of every job in it; an end is the last. A job whose process is lost begins anew. */
   status(job: string, status: JobStatus, error?: JobError): void;
   /** Before the first status of the child. */
   child?(parent: string, child: JobChild): void;

@@ -21,6 +21,8 @@ export interface CommandContext {
 }
 
 const LAUNCHER = join(import.meta.dirname, "python", "run_command.py");
+/** Times that a job is begun whose process is lost. */
+const ATTEMPTS = 5;
 /** What of the working folder is kept with the run, as Azure ML keeps it. */
 const KEPT = ["outputs", "logs"];
 
@@ -183,9 +185,21 @@ async function run(
   over.removeEventListener("abort", stop);
   await keepArtifacts(spec, cwd, blobs);
   over.throwIfAborted();
+  // The launcher tells the end of what it runs as a code: one that a signal ended was lost with its node.
+  if (exit.signal !== null) throw new LostProcess(exit.signal);
   if (exit.code !== 0) throw new FailedCommand(exit.code, exit.signal);
   enter("Finalizing");
   await takeOutputs(spec, places, context);
+}
+
+/** The process went without an end of its own, as with a node that is taken away. */
+class LostProcess extends ServingError {
+  constructor(signal: string) {
+    super(
+      "NodeLost",
+      `The process was lost ${ATTEMPTS} times, by ${signal} at last: its node may lack memory.`,
+    );
+  }
 }
 
 class FailedCommand extends Error {
@@ -212,15 +226,27 @@ export async function runCommand(
 ): Promise<CommandEnd> {
   const { dir, blobs } = context;
   const log = join(dir, "std_log.txt");
+  events.status(spec.job, "Preparing"); // in the order in which nodes were given
   await mkdir(dir, { recursive: true });
   await writeFile(log, "");
   const say: Say = (line) => appendFile(log, `${line}\n`);
   const pump = pumpLog(log, sub(spec.artifacts, "user_logs/std_log.txt"), blobs, () => undefined);
   try {
-    events.status(spec.job, "Preparing");
     let end: CommandEnd = { status: "Completed" };
     try {
-      await run(spec, context, log, say, (status) => events.status(spec.job, status), signal);
+      for (let attempt = 1; ; attempt++) {
+        const enter = (status: JobStatus) => events.status(spec.job, status);
+        const lost = await run(spec, context, log, say, enter, signal).catch((error: unknown) => {
+          if (!(error instanceof LostProcess) || attempt === ATTEMPTS) throw error;
+          return error;
+        });
+        if (!lost) break;
+        // From the beginning, in empty folders: what it did before counts for nothing.
+        await say(`The process was lost: attempt ${attempt + 1} of ${ATTEMPTS}`);
+        for (const name of ["code", "inputs", "outputs", "home"])
+          await rm(join(dir, name), { recursive: true, force: true });
+        events.status(spec.job, "Preparing");
+      }
     } catch (error) {
       if (signal.aborted)
         end = { status: "Canceled", error: { code: "JobCanceled", message: "The job was canceled." } };

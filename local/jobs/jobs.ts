@@ -15,6 +15,7 @@ import type {
 import type { BlobStore, Log } from "../contracts.ts";
 import type { Environments } from "../serving/environments.ts";
 import type { Processes } from "../serving/processes.ts";
+import { automlCommand, automlProblems } from "./automl.ts";
 import { commandProblems } from "./command-plan.ts";
 import { runCommand } from "./command.ts";
 import { cycleOf, planMoves } from "./graph.ts";
@@ -137,6 +138,7 @@ export async function createJobs(options: JobsOptions): Promise<Jobs> {
   async function one(spec: JobSpec, events: JobEvents, signal: AbortSignal): Promise<JobEnd> {
     try {
       if (spec.kind === "command") return await command(spec, events, signal);
+      if (spec.kind === "automl") return await command(automlCommand(spec), events, signal);
       if (spec.kind === "sweep")
         return await runSweep(spec, { environments: options.environments, command: one }, events, signal);
       return await pipeline(spec, events, signal);
@@ -150,6 +152,7 @@ export async function createJobs(options: JobsOptions): Promise<Jobs> {
 
   const problems = (spec: JobSpec): string[] => {
     if (spec.kind === "command") return commandProblems(spec);
+    if (spec.kind === "automl") return automlProblems(spec);
     if (spec.kind === "sweep") {
       const searchSpace = Object.fromEntries(Object.keys(spec.space).map((name) => [name, ""]));
       return [...sweepProblems(spec), ...commandProblems({ ...spec.trial(spec.job), searchSpace })];

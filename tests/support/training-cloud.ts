@@ -32,6 +32,9 @@ export interface TrainingCloud {
   /** Submits and answers with what the job is once it has ended. */
   run(name: string, properties: object): Promise<JsonObject>;
   ended(name: string): Promise<JsonObject>;
+  /** Puts a file into the default datastore, and answers with its URL. */
+  upload(path: string, content: string): Promise<string>;
+  logOf(job: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -102,6 +105,17 @@ export async function trainingCloud(): Promise<TrainingCloud> {
   });
   await settled(W);
 
+  const secret = async (datastore: string) => {
+    const { body } = await call("GET", `${W}/datastores/${datastore}`);
+    const { body: secrets } = await call("POST", `${W}/datastores/${datastore}/listSecrets`, {
+      expirableSecret: true,
+      expireAfterHours: 1,
+    });
+    return {
+      container: textAt(body, "properties.containerName") ?? "",
+      sas: textAt(secrets, "sasToken") ?? "",
+    };
+  };
   const ended: TrainingCloud["ended"] = async (name) => {
     for (;;) {
       const { body } = await call("GET", `${W}/jobs/${name}`);
@@ -120,6 +134,22 @@ export async function trainingCloud(): Promise<TrainingCloud> {
     async run(name, properties) {
       await put(`${W}/jobs/${name}`, { properties });
       return ended(name);
+    },
+    async upload(path, content) {
+      const { container, sas } = await secret("workspaceblobstore");
+      const url = `${facts.urls.blob}/sttrain/${container}/${path}`;
+      const answer = await fetch(`${url}?${sas}`, {
+        method: "PUT",
+        headers: { "x-ms-blob-type": "BlockBlob", "x-ms-version": "2024-11-04" },
+        body: content,
+      });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return url;
+    },
+    async logOf(job) {
+      const { container, sas } = await secret("workspaceartifactstore");
+      const path = `ExperimentRun/dcid.${job}/user_logs/std_log.txt`;
+      return (await fetch(`${facts.urls.blob}/sttrain/${container}/${path}?${sas}`)).text();
     },
     async close() {
       await azure.close();

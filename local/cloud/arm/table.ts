@@ -59,8 +59,10 @@ export interface Schedules {
 
 /** What runs the jobs that are written to a workspace. */
 export interface JobRuns {
-  /** Whether jobs of the type are run; others are records. */
-  runs(jobType: string): boolean;
+  /** Whether a job of these properties is run; others are records. */
+  runs(properties: JsonObject): boolean;
+  /** What this machine would need to run jobs of the type. */
+  lacks(jobType: string): string | undefined;
   /** Rejects with a 400 a job that could not be run, with all that is wrong. */
   check(id: string, properties: JsonObject): void;
   start(job: Resource): void;

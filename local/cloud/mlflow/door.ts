@@ -13,6 +13,7 @@ import { at, isObject, type Json, type JsonObject, objectAt, textAt } from "../a
 import { WORKSPACE, workspaceOf } from "../arm/ml/references.ts";
 import { ServingError } from "../../contracts.ts";
 import { artifactBlob, getArtifact, listArtifacts, putArtifact } from "./artifacts.ts";
+import { registryAnswer } from "./registry.ts";
 import { keepRun, keepState, type RunSync } from "./runs.ts";
 
 const PATH =
@@ -86,12 +87,22 @@ export const mlflowPlugin =
       });
     }
 
-    /** MLflow's own answer, and what the workspace keeps of it. */
-    async function forward({ workspaceId, target, path, request, reply }: Call) {
-      const server = await runs.server(keyOf(workspaceId)).catch((error: unknown) => {
+    /** A question of our own to the workspace's server. */
+    async function ask(workspaceId: string, own: string): Promise<JsonObject> {
+      const { port, key } = await serverOf(workspaceId);
+      const answer = await fetch(`http://127.0.0.1:${port}${own}`, { headers: { "x-tracking-key": key } });
+      return parsed(Buffer.from(await answer.arrayBuffer()));
+    }
+
+    const serverOf = (workspaceId: string) =>
+      runs.server(keyOf(workspaceId)).catch((error: unknown) => {
         if (!(error instanceof ServingError)) throw error;
         throw new ArmError(503, "TEMPORARILY_UNAVAILABLE", `MLflow is not to be had: ${error.message}`);
       });
+
+    /** MLflow's own answer, and what the workspace keeps of it. */
+    async function forward({ workspaceId, target, path, request, reply }: Call) {
+      const server = await serverOf(workspaceId);
       const hasBody = !["GET", "HEAD"].includes(request.method);
       const type = request.headers["content-type"];
       const body = hasBody ? await bytesOf(bodyOf(request)) : undefined;
@@ -103,11 +114,11 @@ export const mlflowPlugin =
       const bytes = Buffer.from(await answer.arrayBuffer());
       const experiment = async () => {
         const id = textAt(parsed(bytes), "run.info.experiment_id") ?? "";
-        const found = await fetch(
-          `http://127.0.0.1:${server.port}/api/2.0/mlflow/experiments/get?experiment_id=${encodeURIComponent(id)}`,
-          { headers: { "x-tracking-key": server.key } },
+        const found = await ask(
+          workspaceId,
+          `/api/2.0/mlflow/experiments/get?experiment_id=${encodeURIComponent(id)}`,
         );
-        return textAt(parsed(Buffer.from(await found.arrayBuffer())), "experiment.name") ?? id;
+        return textAt(found, "experiment.name") ?? id;
       };
       if (answer.ok) await note(workspaceId, path, parsed(body), parsed(bytes), experiment);
       for (const [name, value] of answer.headers) if (!NOT_RETURNED.has(name)) reply.header(name, value);
@@ -151,7 +162,9 @@ export const mlflowPlugin =
           throw new ArmError(404, "ENDPOINT_NOT_FOUND", `There is nothing at '${url.pathname}'.`);
         const workspaceId = workspaceOf(cloud, decodeURIComponent(sent)).id;
         const reads = ["GET", "HEAD"].includes(request.method) || READS.test(path);
-        const action = `${WORKSPACE}/experiments/runs/${reads ? "read" : "write"}`;
+        const registry = registryAnswer(request.method, path);
+        const part = registry ? "models/versions" : "experiments/runs";
+        const action = `${WORKSPACE}/${part}/${reads ? "read" : "write"}`;
         const refusal = cloud.access.refusal(by, action, workspaceId);
         if (refusal !== undefined) throw new ArmError(403, "PERMISSION_DENIED", refusal);
         const call: Call = {
@@ -162,6 +175,11 @@ export const mlflowPlugin =
           request,
           reply,
         };
+        if (registry) {
+          const body = reads ? {} : parsed(await bytesOf(bodyOf(request)));
+          const sent = { ...Object.fromEntries(url.searchParams), ...body };
+          return registry({ arm, workspaceId, sent, caller: by, ask: (own) => ask(workspaceId, own) });
+        }
         const asked = ARTIFACTS.exec(path);
         return asked ? artifact(call, asked[1]) : forward(call);
       },

@@ -6,6 +6,7 @@ import { asText, at, isObject, type JsonObject, objectAt, textAt } from "../json
 import type { Resource } from "../store.ts";
 import type { Cloud, JobRuns } from "../table.ts";
 import { statusOf } from "../tables/ml/jobs.ts";
+import { automlSpec, tabularTask } from "./automl-spec.ts";
 import { commandJobSpec } from "./command-spec.ts";
 import { readInputs, readOutputs, refuse } from "./job-values.ts";
 import { pipelineSpec } from "./pipeline-spec.ts";
@@ -15,13 +16,19 @@ import type { RunningJobs } from "./running-jobs.ts";
 
 /** Types of jobs that are run. */
 const RUN = ["command", "pipeline", "sweep"];
+/** What others would need. */
+const LACKS: Readonly<Record<string, string>> = {
+  spark: "Spark",
+  automl: "a GPU for AutoML on images and text",
+};
 
 /** What a job is run as; `undefined` for a type of job that this Azure only records. */
 export function planJob(cloud: Cloud, jobs: Jobs, id: string, properties: JsonObject): JobSpec | undefined {
   const workspaceId = workspaceIdOf(id);
   const name = id.slice(id.lastIndexOf("/") + 1);
-  const planned: Readonly<Record<string, () => JobSpec>> = {
+  const planned: Readonly<Record<string, () => JobSpec | undefined>> = {
     command: () => commandJobSpec(cloud, workspaceId, name, properties),
+    automl: () => automlSpec(cloud, workspaceId, name, properties),
     sweep: () => sweepSpec(cloud, workspaceId, name, properties),
     pipeline: () =>
       pipelineSpec(cloud, workspaceId, {
@@ -78,7 +85,11 @@ export type StartJob = (job: Resource, spec: JobSpec) => void;
 
 /** What the type of jobs asks for when one is written. */
 export const createJobRuns = (cloud: Cloud, jobs: Jobs, startJob: StartJob): JobRuns => ({
-  runs: (jobType) => RUN.includes(jobType.toLowerCase()),
+  runs: (properties) => {
+    const type = (textAt(properties, "jobType") ?? "").toLowerCase();
+    return RUN.includes(type) || (type === "automl" && tabularTask(properties) !== undefined);
+  },
+  lacks: (jobType) => LACKS[jobType.toLowerCase()],
   check: (id, properties) => void planJob(cloud, jobs, id, properties),
   start(job) {
     const spec = planJob(cloud, jobs, job.id, objectAt(job.body, "properties"));
@@ -88,7 +99,7 @@ export const createJobRuns = (cloud: Cloud, jobs: Jobs, startJob: StartJob): Job
 
 /** The spec with every command in it told where to find its run. */
 function tracked(spec: JobSpec, by: Tracked): JobSpec {
-  if (spec.kind === "command") return { ...spec, tracking: by.variables };
+  if (spec.kind === "command" || spec.kind === "automl") return { ...spec, tracking: by.variables };
   if (spec.kind === "sweep")
     return {
       ...spec,

@@ -1,7 +1,7 @@
 /** Jobs, and what is kept as a record: connections, outbound rules. */
 import { ArmError } from "../../errors.ts";
 import { asText, at, isObject, type JsonObject, objectAt, textAt } from "../../json.ts";
-import { ok, type ResourceType } from "../../table.ts";
+import { type Cloud, ok, type ResourceType } from "../../table.ts";
 import { nameRule } from "../modes.ts";
 import { assetName, shortName, studioService, WS } from "./common.ts";
 
@@ -9,6 +9,13 @@ export const JOB = `${WS}/jobs`;
 export const FINAL = ["Completed", "Failed", "Canceled", "NotResponding"];
 
 export const statusOf = (internal: JsonObject): string => asText(internal["status"] ?? "NotStarted");
+
+/** Why a job ends as soon as it is there. */
+function refusedWords(cloud: Cloud, jobType: string): string {
+  const lacks = cloud.jobRuns.current?.lacks(jobType);
+  const why = lacks === undefined ? "" : `this machine has no ${lacks.replace(/^a /, "")}: `;
+  return `This local Azure does not run ${jobType} jobs of this kind: ${why}it keeps them as records.`;
+}
 
 const jobType: ResourceType = {
   type: JOB,
@@ -40,13 +47,13 @@ const jobType: ResourceType = {
   internal: ({ cloud, existing, body, caller }): JsonObject =>
     existing
       ? {}
-      : cloud.jobRuns.current?.runs(textAt(body, "properties.jobType") ?? "")
+      : cloud.jobRuns.current?.runs(objectAt(body, "properties"))
         ? { status: "NotStarted", startedBy: caller.oid }
         : {
             status: "Failed",
             error: {
               code: "NotSupported",
-              message: `This local Azure does not run ${textAt(body, "properties.jobType") ?? ""} jobs: it keeps them as records.`,
+              message: refusedWords(cloud, textAt(body, "properties.jobType") ?? ""),
             },
           },
   provision: ({ cloud, resource }) => {
