@@ -24,7 +24,7 @@ const rooms = [
   ["^local/providers/", "^(local/providers/|protocol/)"],
   ["^local/engine/", "^(local/engine/|protocol/)"],
   ["^delivery/", "^(delivery|local|protocol|provider|policy|stacks|components)/"],
-  ["^local/(daemon|cli)/", "^(local|protocol)/"],
+  ["^local/(daemon|cli)/", "^((local|protocol|specs)/|stacks/asset-content\\.ts$)"],
 ];
 const ours = "^(index\\.ts$|(stacks|components|specs|protocol|provider|policy|local|delivery)/)";
 

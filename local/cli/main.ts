@@ -13,7 +13,7 @@ const { VERBS } = await import("./verbs.ts");
 /** Of the verbs that ask endpoints. */
 const TEXT_FLAGS = [
   ...["deployment", "file", "data", "count", "concurrency", "input", "output-path"],
-  ...["container", "job", "tail"],
+  ...["container", "job", "tail", "workspace"],
   ...OVERRIDE_FLAGS,
 ];
 
@@ -38,6 +38,9 @@ const usage = (): string =>
     "  --input INPUT              path, azureml:NAME:VERSION, azureml:NAME@latest, datastore URI. Default: the sample",
     "  --output-path URI          folder on a datastore",
     `  ${OVERRIDE_FLAGS.map((flag) => `--${flag}`).join(" ")}`,
+    "job, schedule",
+    "  submit FILE | stream, cancel, download NAME | list; list | fire, pause NAME",
+    "  --workspace NAME           default: the stage's",
     "logs",
     "  --container NAME           inference-server (default) or storage-initializer",
     "  --job NAME                 of a batch endpoint; default: its newest",

@@ -14,6 +14,9 @@ import { environment, shellExports } from "./environment.ts";
 import { choose, everyEndpoint } from "./find.ts";
 import type { Found } from "./find.ts";
 import { invoke, wholeNumber } from "./invoke.ts";
+import { JOB_VERBS } from "./jobs.ts";
+import { SCHEDULE_VERBS } from "./schedules.ts";
+import { workspaceOf } from "./workspace.ts";
 import type { InvokeFlags } from "./invoke.ts";
 import { containerName, logs } from "./logs.ts";
 import { readDeployment, readOutputs } from "./outputs.ts";
@@ -158,6 +161,39 @@ async function requests({ paths }: Call): Promise<number> {
   return 0;
 }
 
+/** `VERB NAME`, where the verb is one of a table's. */
+const within =
+  <Given>(
+    verbs: Readonly<Record<string, (given: Given) => Promise<boolean>>>,
+    given: (call: Call, client: Client, workspaceId: string) => Given,
+  ) =>
+  async (call: Call): Promise<number> => {
+    const { paths, args } = call;
+    const [name = ""] = args.rest;
+    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+    if (!verb) throw new Error(`"${name}" is none of ${Object.keys(verbs).join(", ")}.`);
+    const now = await needRunning(paths);
+    const client = await connect(paths, now);
+    const named = args.flags["workspace"];
+    const workspaceId = await workspaceOf(
+      client,
+      now.subscriptionId,
+      await readOutputs(paths),
+      typeof named === "string" ? named : undefined,
+    );
+    return !(await verb(given(call, client, workspaceId))) ? 1 : 0;
+  };
+
+const job = within(JOB_VERBS, ({ paths, args, signal }, client, workspaceId) => ({
+  ...{ client, workspaceId, signal, say },
+  name: args.rest[1],
+  directory: join(paths.dir, "jobs"),
+}));
+const schedule = within(SCHEDULE_VERBS, ({ args }, client, workspaceId) => ({
+  ...{ client, workspaceId, say },
+  name: args.rest[1],
+}));
+
 export const VERBS: Readonly<Record<string, Verb>> = {
   up: { about: "start, bring the stage up, ask each endpoint for a prediction", run: up },
   preview: { about: "what up would do", run: onlyOperation("preview") },
@@ -181,5 +217,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   env: { about: 'what other tools need: eval "$(npm run -s local env)"', run: showEnvironment },
   invoke: { about: "ask an online endpoint, or run a batch job", takes: "[ENDPOINT]", run: invokeEndpoint },
   logs: { about: "what an endpoint's deployments or jobs wrote", takes: "[ENDPOINT]", run: showLogs },
+  job: { about: "jobs, by their YAML or their name", takes: Object.keys(JOB_VERBS).join("|"), run: job },
+  schedule: { about: "schedules", takes: Object.keys(SCHEDULE_VERBS).join("|"), run: schedule },
   requests: { about: "the ARM requests seen, as JSON lines", run: requests },
 };

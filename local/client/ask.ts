@@ -27,7 +27,7 @@ export interface AskOptions {
 }
 
 /** One request, without retries. Paths that begin with `/` are ARM's. Any status is an answer. */
-export type Ask = (method: "GET" | "POST", url: string, options?: AskOptions) => Promise<Asked>;
+export type Ask = (method: "GET" | "POST" | "PUT", url: string, options?: AskOptions) => Promise<Asked>;
 
 export interface Client {
   readonly urls: Urls;
@@ -105,7 +105,7 @@ export function bodyOf(what: string, answer: Asked): unknown {
 /** An ARM resource, list or action with this API's version. @throws AnswerError */
 export async function arm(
   client: Client,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "PUT",
   path: string,
   body?: object,
 ): Promise<unknown> {
