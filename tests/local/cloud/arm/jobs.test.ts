@@ -202,8 +202,11 @@ describe("a command job", () => {
   });
 
   test("other kinds of jobs are kept as records", async () => {
-    await put("sweep", { properties: { jobType: "Sweep" } });
-    expect((await t.call("GET", `${W}/jobs/sweep`)).body.properties["status"]).toBe("Failed");
+    await put("spark", { properties: { jobType: "Spark" } });
+    expect((await t.call("GET", `${W}/jobs/spark`)).body.properties["status"]).toBe("Failed");
+    const image = { jobType: "AutoML", taskDetails: { taskType: "ImageClassification" } };
+    await put("image", { properties: image });
+    expect((await t.call("GET", `${W}/jobs/image`)).body.properties["status"]).toBe("Failed");
   });
 });
 
