@@ -400,6 +400,8 @@ export interface QuotaCheckArgs {
     readonly vmSize: string;
     readonly nodes: number;
     readonly lowPriority: boolean;
+    /** Instances of a managed online deployment, for which Azure keeps a fifth more free. @default false */
+    readonly serving?: boolean;
   }[];
 }
 

@@ -7,7 +7,7 @@ import { loadWorkloads } from "./load-workloads.ts";
 import { readPlatform } from "./platform-reference.ts";
 import type { PlatformDescription } from "./platform-reference.ts";
 import { presets } from "./presets.ts";
-import { releaseFindings, rotationFindings } from "./release.ts";
+import { autoscaleFindings, releaseFindings, rotationFindings } from "./release.ts";
 import { ruleFindings } from "./rules.ts";
 import { presetNames, settings as schema } from "./settings.ts";
 import type { Opening, PresetName, Settings } from "./settings.ts";
@@ -70,6 +70,7 @@ export function loadStage(
   const workloads = loadWorkloads(settings, root, readStackName(name).stage);
   const releases = [
     ...releaseFindings(settings, workloads.plan, root),
+    ...autoscaleFindings(settings, workloads.plan),
     ...rotationFindings(settings, workloads.plan),
   ].map(({ path, message }) => `Pulumi.${name}.yaml: azure-ml:${keyPath(path)}: ${message}`);
   const all = [...problems, ...releases, ...workloads.problems];

@@ -89,6 +89,19 @@ export const onlineDeploymentFacts = ({
     })),
   );
 
+/** Machines that the online endpoints come to at most: during a release there are twice as many. */
+export const servingMachines = ({ onlineEndpoints }: Plan, { endpoints, releases }: Settings) =>
+  onlineEndpoints.flatMap(({ document: { name }, deployments }) =>
+    deployments
+      .filter(({ spec: { type } }) => type === "managed")
+      .flatMap(({ name: deployment, spec }) => {
+        const { instance_type: vmSize = "Standard_F4s_v2", instance_count: count = 1 } = spec;
+        const nodes = endpoints.autoscale?.[name]?.[deployment]?.maxInstances ?? count;
+        const machine = { vmSize, nodes, lowPriority: false, serving: true };
+        return releases[name] ? [machine, machine] : [machine];
+      }),
+  );
+
 export const batchEndpointFacts = ({ batchEndpoints }: Plan): Judged<BatchEndpointFacts, "batchEndpoint">[] =>
   batchEndpoints.map(({ document, deployments }) => ({
     document,

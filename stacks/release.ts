@@ -1,4 +1,5 @@
 /** What a stage file says of a release, as the component takes it. */
+import { autoscaleProblems } from "../components/endpoints/autoscale.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -88,6 +89,25 @@ export const rotationFindings = ({ endpoints }: Settings, { onlineEndpoints }: W
             message: `found ${show(name)}; allowed: the online endpoints with keys: ${withKeys.join(", ") || "none"}`,
           },
         ];
+  });
+
+/** Autoscale for what is not there, or between limits that are none. */
+export const autoscaleFindings = ({ endpoints }: Settings, { onlineEndpoints }: WorkloadPlan): Finding[] =>
+  Object.entries(endpoints.autoscale ?? {}).flatMap(([name, deployments]) => {
+    const endpoint = onlineEndpoints.find(({ document }) => document.name === name);
+    const managed = endpoint?.deployments.filter(({ spec }) => spec.type === "managed") ?? [];
+    return Object.entries(deployments).flatMap(([deployment, autoscale]): Finding[] => {
+      const path = ["endpoints", "autoscale", name, deployment];
+      const names = managed.map((one) => one.name);
+      return names.includes(deployment)
+        ? autoscaleProblems(autoscale).map((message) => ({ path, message }))
+        : [
+            {
+              path,
+              message: `found ${show(deployment)}; allowed: managed deployments of online endpoints, of ${name}: ${names.join(", ") || "none"}`,
+            },
+          ];
+    });
   });
 
 /** Everything that is wrong with the releases of a stage. */

@@ -181,6 +181,27 @@ export const settings = keys({
       .enum(["aad_token", "aml_token", "key"])
       .optional()
       .describe("Takes the place of `auth_mode` in every online endpoint's YAML. Default: as the YAML says"),
+    autoscale: z
+      .record(
+        z.string(),
+        z.record(
+          z.string(),
+          keys({
+            minInstances: whole(1, 50),
+            maxInstances: whole(1, 50),
+            scaleOutCpu: whole(1, 100)
+              .optional()
+              .describe("Percent above which there is one more. Default 70"),
+            scaleInCpu: whole(1, 100)
+              .optional()
+              .describe("Percent below which there is one less. Default 30"),
+          }),
+        ),
+      )
+      .optional()
+      .describe(
+        "By online endpoint and deployment, as their YAML names them: lets Azure Monitor choose how many instances there are. Default none",
+      ),
     keyRotation: z
       .record(
         z.string(),

@@ -1,4 +1,5 @@
 /** The workloads of a stage: its assets, and the endpoints that serve them. Wiring only. */
+import { QuotaCheck } from "@azure-ml-as-code/provider/sdk.ts";
 import { Uploads } from "../components/assets/uploads.ts";
 import { nameFrom } from "../components/component.ts";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { toArm } from "../specs/kinds.ts";
 import { isOpen } from "./config.ts";
 import type { Stage } from "./config.ts";
 import type { PlatformHandle } from "./platform-reference.ts";
+import { servingMachines } from "./endpoint-facts.ts";
 import { takeOver } from "./imports.ts";
 import { releaseArgs } from "./release.ts";
 import { UPLOADS } from "./rules.ts";
@@ -35,13 +37,21 @@ export function buildWorkloads(stage: Stage, platform: PlatformHandle) {
   );
   const { resolve, jobs } = makeResources({ stage, platform, uploads });
 
+  const machines = servingMachines(workloads, settings);
+  const quota =
+    machines.length > 0 ? [new QuotaCheck("serving-quota", { location: settings.location, machines })] : [];
+
   const onlineEndpoints = workloads.onlineEndpoints.map(({ document, deployments, sample }) => {
     const { name, spec } = document;
     const release = settings.releases[name];
     const specs = Object.fromEntries(
       deployments.map((deployment) => {
         const { tags, sku, properties } = toArm(deployment, resolve, context).body;
-        return [deployment.name, { tags, instanceCount: sku.capacity, properties }];
+        const autoscale = settings.endpoints.autoscale?.[name]?.[deployment.name];
+        return [
+          deployment.name,
+          { tags, instanceCount: sku.capacity, properties, ...(autoscale && { autoscale }) },
+        ];
       }),
     );
     const authMode = authModes[settings.endpoints.authMode ?? spec.auth_mode];
@@ -70,7 +80,7 @@ export function buildWorkloads(stage: Stage, platform: PlatformHandle) {
         protectEndpoint: settings.protect,
       },
       // Without them a deployment cannot pull its image or read its model.
-      { dependsOn: [...roles] },
+      { dependsOn: [...roles, ...quota] },
     );
     return { name, endpoint, authMode, sample };
   });

@@ -16,6 +16,7 @@ const asksOf = (inputs: PropertyMap): Ask[] =>
     vmSize: textOf(machine["vmSize"]),
     nodes: numberOf(machine["nodes"]),
     lowPriority: machine["lowPriority"] === true,
+    serving: machine["serving"] === true,
   }));
 
 async function ask(what: "vmSizes" | "usages", location: string, run: Run): Promise<PropertyMap[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { quotaProblems } from "../../provider/quota-plan.ts";
+import { countedNodes, quotaProblems } from "../../provider/quota-plan.ts";
 import { IDENTITY } from "../support/arm.ts";
 import { withWorkspace } from "../support/arm.ts";
 
@@ -38,6 +38,24 @@ describe("quotaProblems", () => {
     expect(problems([ask(10)], [ask(10)])).toEqual([]);
     expect(problems([ask(10)], [ask(5)])).toEqual([]);
     expect(problems([ask(11)], [ask(10)])).toEqual([expect.stringContaining("4 of them new")]);
+  });
+
+  test("deployments need a fifth more, in whole machines, but for sizes that have no reserve", () => {
+    const serving = (nodes: number, vmSize = "Standard_DS3_v2") => ({
+      ...ask(nodes, { vmSize }),
+      serving: true,
+    });
+    expect(countedNodes(serving(10))).toBe(12);
+    expect(countedNodes(serving(1))).toBe(2);
+    expect(countedNodes(serving(5))).toBe(6);
+    expect(countedNodes(serving(10, "STANDARD_NC24ADS_A100_V4"))).toBe(10);
+    expect(countedNodes(ask(10))).toBe(10);
+    expect(problems([serving(4)])).toEqual([]);
+    expect(problems([serving(5)])).toEqual([
+      expect.stringMatching(/asked for 24 cores, the fifth among them .*, 24 of them new; used 20, limit 40/),
+    ]);
+    // Endpoints have sizes of their own, which Azure does not tell of here.
+    expect(problems([serving(99, "Standard_New")])).toEqual([]);
   });
 
   test("low priority has a quota of its own", () => {

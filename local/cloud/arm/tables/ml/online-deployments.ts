@@ -22,7 +22,15 @@ import { mirrorOf, ONLINE_DEPLOYMENT, trafficOf } from "./online.ts";
 
 export const MAX_DEPLOYMENTS = 20;
 const LIMITS = { instances: 50, requestTimeoutMs: { managed: 180_000, kubernetes: 300_000, least: 50 } };
+const MAX_KUBERNETES_NAMES = 62;
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
+
+const LEAST: readonly (readonly [path: string, least: number])[] = [
+  ["properties.requestSettings.maxConcurrentRequestsPerInstance", 1],
+  ...PROBES.flatMap((probe) =>
+    ["failureThreshold", "successThreshold"].map((part) => [`properties.${probe}.${part}`, 1] as const),
+  ),
+];
 
 const kubernetes = (body: JsonObject) => textAt(body, "properties.endpointComputeType") === "Kubernetes";
 
@@ -124,6 +132,32 @@ const rules: readonly Rule<WriteContext>[] = [
         ? `The request timeout ${text} is not between ${LIMITS.requestTimeoutMs.least} and ${most} ms.`
         : undefined;
     },
+  },
+  ...LEAST.map(([path, least]): Rule<WriteContext> => ({
+    code: "BadArgument",
+    target: path,
+    check: ({ body }) => {
+      const value = numberAt(body, path);
+      return value !== undefined && value < least
+        ? `${path} is ${value}; at least ${least} is allowed.`
+        : undefined;
+    },
+  })),
+  {
+    code: "BadArgument",
+    target: "properties.livenessProbe.successThreshold",
+    check: ({ body }) =>
+      (numberAt(body, "properties.livenessProbe.successThreshold") ?? 1) === 1
+        ? undefined
+        : "The success threshold of the liveness probe is 1.",
+  },
+  {
+    code: "BadArgument",
+    target: "name",
+    check: ({ name, parent, body }) =>
+      kubernetes(body) && parent && name.length + parent.name.length > MAX_KUBERNETES_NAMES
+        ? `The names of a Kubernetes endpoint and its deployment have at most ${MAX_KUBERNETES_NAMES} characters together.`
+        : undefined,
   },
   {
     code: "BadArgument",
