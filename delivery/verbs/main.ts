@@ -62,7 +62,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     words: 0,
     async run({ flag, optional, ...call }) {
       const given = optional("accept");
-      const model = given === "" ? undefined : given; // a workflow hands over an empty one
+      const model = given?.trim() === "" ? undefined : given; // a pipeline hands over an empty one
       const acceptance =
         model === undefined ? undefined : { model, reason: flag("reason"), who: who(call.env) };
       await deploy({ ...call, stage: flag("stage"), acceptance });
