@@ -48,10 +48,18 @@ export async function promote(options: PromoteOptions): Promise<string> {
   if (!(passed(from.name) in ((await marksOf(azure, registry, model)) ?? {})))
     await mark(azure, registry, model, { [passed(from.name)]: now().toISOString() });
 
+  // What a rollback of the model goes back to is the environment that it had, also where that is the same.
+  const moved = promotion.models?.[model.name]?.version !== model.version;
+  const beside = environment && promotion.environments?.[environment.name]?.version;
   const pins: Pin[] = [
     { kind: "models", name: model.name, version: model.version },
     ...(environment
-      ? [{ kind: "environments" as const, name: environment.name, version: environment.version }]
+      ? [
+          {
+            ...{ kind: "environments" as const, name: environment.name, version: environment.version },
+            ...(moved && beside !== undefined && { previous: beside }),
+          },
+        ]
       : []),
   ];
   writePins(root, to.name, pins);

@@ -61,9 +61,16 @@ export async function rollback(
   const pinned = former(facts, endpoint);
   const way = wayBack(endpoint);
   const { previous } = pinned ?? {};
+  const environment = assetOf(candidateOf(endpoint)?.environment)?.name ?? "";
+  const besides = facts.settings.promotion?.environments?.[environment]?.previous;
   const pinBack = () => {
-    if (pinned && previous !== undefined)
-      writePins(root, stage, [{ kind: "models", name: pinned.name, version: previous, previous: null }]);
+    if (!pinned || previous === undefined) return;
+    writePins(root, stage, [
+      { kind: "models", name: pinned.name, version: previous, previous: null },
+      ...(besides === undefined
+        ? []
+        : [{ kind: "environments" as const, name: environment, version: besides, previous: null }]),
+    ]);
   };
 
   if (way.kind === "atOnce") {
