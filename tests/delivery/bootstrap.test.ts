@@ -29,6 +29,7 @@ beforeAll(async () => {
   };
   azure = {
     credential: { getToken: () => Promise.resolve(null) },
+    ask: () => Promise.reject(new Error("not used here")),
     send,
     async run(request) {
       writes.push(`${request.method} ${request.id}`);
