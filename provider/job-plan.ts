@@ -12,7 +12,7 @@ const NOT_CONTENT = [
 const LENGTH = 12;
 
 /** What makes a job what it is. */
-export const contentOf = (properties: PropertyMap): PropertyMap =>
+const contentOf = (properties: PropertyMap): PropertyMap =>
   Object.fromEntries(Object.entries(properties).filter(([name]) => !NOT_CONTENT.includes(name)));
 
 function canonical(value: Value): string {
@@ -59,7 +59,7 @@ export const reasons = (is: Asked, was: Asked): string[] => [
   ...differences(is.triggers, was.triggers, "triggers"),
 ];
 
-export type JobState = "running" | "completed" | "failed";
+type JobState = "running" | "completed" | "failed";
 
 /** Of a status as ARM has it. */
 export function stateOf(status: string): JobState {

@@ -50,7 +50,7 @@ interface PlannedCode {
 }
 
 /** A job of the stage, and which of its outputs. */
-export interface Producer {
+interface Producer {
   readonly key: string;
   readonly output: string;
 }

@@ -9,7 +9,7 @@ import { nearest } from "../client/endpoints.ts";
 import { newLines } from "../client/online.ts";
 import { submitJob } from "./submit.ts";
 
-export interface JobCall {
+interface JobCall {
   readonly client: Client;
   readonly workspaceId: string;
   /** A job, or of `submit` a file. */
@@ -35,7 +35,7 @@ async function find({ client, workspaceId, name }: JobCall): Promise<Job> {
 }
 
 /** One line a job, its children under it. Pure. */
-export function jobLines(jobs: readonly Job[]): string[] {
+function jobLines(jobs: readonly Job[]): string[] {
   if (jobs.length === 0) return ["There is no job."];
   const rows = jobs.flatMap((job) => [
     [job.name, job.status, job.jobType ?? "", job.createdAt.slice(0, 19).replace("T", " ")],

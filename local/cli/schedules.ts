@@ -30,7 +30,7 @@ const shown = (time: string | null): string =>
   time === null ? "never" : `${time.slice(0, 16).replace("T", " ")} UTC`;
 
 /** One line a schedule. Pure. */
-export function scheduleLines({ value }: Told): string[] {
+function scheduleLines({ value }: Told): string[] {
   if (value.length === 0) return ["There is no schedule."];
   const width = Math.max(...value.map(({ name }) => name.length));
   return value.map(({ name, enabled, action, next, jobs: [last] }) =>
@@ -56,7 +56,7 @@ async function find(client: Client, workspaceId: string, name: string | undefine
   );
 }
 
-export interface ScheduleCall {
+interface ScheduleCall {
   readonly client: Client;
   readonly workspaceId: string;
   readonly name: string | undefined;

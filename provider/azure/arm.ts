@@ -29,7 +29,7 @@ export interface ArmRequest {
 }
 
 /** To one of Azure ML's own services, which take ARM's tokens. */
-export interface DataRequest {
+interface DataRequest {
   readonly method: HttpMethods;
   readonly url: string;
   readonly body?: PropertyMap;

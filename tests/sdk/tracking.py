@@ -39,10 +39,11 @@ args = parser.parse_args()
 mlflow.sklearn.autolog(log_models=False)
 rows, target = load_breast_cancer(return_X_y=True)
 train_x, test_x, train_y, test_y = train_test_split(rows, target, test_size=0.3, random_state=0)
-model = LogisticRegression(C=1 / args.reg_rate, solver="liblinear").fit(train_x, train_y)
-mlflow.log_param("reg_rate", args.reg_rate)
-mlflow.log_metric("accuracy", model.score(test_x, test_y))
-mlflow.sklearn.save_model(model, "outputs/model", pip_requirements=["scikit-learn==1.7.2"], input_example=test_x[:2])
+with mlflow.start_run():  # the job's own run, which autologging would otherwise end
+    model = LogisticRegression(C=1 / args.reg_rate, solver="liblinear").fit(train_x, train_y)
+    mlflow.log_param("reg_rate", args.reg_rate)
+    mlflow.log_metric("accuracy", model.score(test_x, test_y))
+mlflow.sklearn.save_model(model, "outputs/model", pip_requirements=["scikit-learn==1.7.2"], input_example=test_x[:2], serialization_format="cloudpickle")
 """
 job = ml_client.create_or_update(
     command(

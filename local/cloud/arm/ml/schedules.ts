@@ -19,7 +19,7 @@ const LOOK_MS = 3_600_000;
 /** Firings of one schedule that one move of the clock may make up for. */
 const AT_ONCE = 100;
 
-export interface SchedulesOptions {
+interface SchedulesOptions {
   readonly arm: Arm;
   readonly batchJobs: BatchJobs;
 }
@@ -34,7 +34,7 @@ export const isEnabled = (schedule: Resource): boolean => at(schedule.body, "pro
 const jobName = (schedule: string, time: Date): string =>
   `${schedule}-${time.toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "")}`;
 
-export interface RunningSchedules extends Schedules {
+interface RunningSchedules extends Schedules {
   /** Fires from now on. */
   resume(): void;
   close(): Promise<void>;
