@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
 import { token } from "../component.ts";
-import { address, newFirst } from "./asset.ts";
+import { address, newFirst, versionName } from "./asset.ts";
 import type { AssetArgs } from "./asset.ts";
 
 export type CodeArgs = AssetArgs<inputs.CodeVersionPropertiesArgs>;
@@ -15,9 +15,9 @@ export class Code extends pulumi.ComponentResource {
     super(token("assets", "Code"), name, args, opts);
 
     const version = new ml.CodeVersion(
-      name,
+      versionName(name, args),
       { ...address(args), properties: args.properties },
-      newFirst(this, opts),
+      newFirst(name, this, opts),
     );
 
     this.id = version.id;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ml from "@pulumi/azure-native/machinelearningservices/index.js";
 import type { machinelearningservices as inputs } from "@pulumi/azure-native/types/input.js";
 import { token } from "../component.ts";
-import { address, newFirst } from "./asset.ts";
+import { address, newFirst, versionName } from "./asset.ts";
 import type { AssetArgs } from "./asset.ts";
 
 export type DataArgs = AssetArgs<
@@ -17,9 +17,9 @@ export class Data extends pulumi.ComponentResource {
     super(token("assets", "Data"), name, args, opts);
 
     const version = new ml.DataVersion(
-      name,
+      versionName(name, args),
       { ...address(args), properties: args.properties },
-      newFirst(this, opts),
+      newFirst(name, this, opts),
     );
 
     this.id = version.id;

@@ -44,28 +44,34 @@ const build = (change: object = {}, preview = false) =>
     preview,
   });
 const ML = "azure-native:machinelearningservices";
+/** The version of an asset: its name ends with the hash of its content. */
+const asset = ({ of }: Awaited<ReturnType<typeof build>>, type: string, name: string): Registered =>
+  of(`${ML}:${type}`).find(
+    (one) => one.name.startsWith(`${name}-`) && !/-.*-/.test(one.name.slice(name.length)),
+  )!;
 const properties = ({ inputs }: Registered) => inputs["properties"] as Record<string, unknown>;
 
 describe("the resources of workloads", () => {
   test("are made for every kind, each as what Azure calls it, and refer to each other by their ids", async () => {
-    const { one, of } = await build();
+    const built = await build();
+    const { one, of } = built;
     const componentId = (name: string) => {
-      const { inputs } = one(`${ML}:ComponentVersion`, `component-${name}`);
+      const { inputs } = asset(built, "ComponentVersion", `component-${name}`);
       return `/workspaces/mlw-ml-dev/components/${name}/versions/${inputs["version"] as string}`;
     };
     const uri = "/workspaces/mlw-ml-dev/datastores";
-    expect(properties(one(`${ML}:DataVersion`, "data-rows"))["dataUri"]).toMatch(
+    expect(properties(asset(built, "DataVersion", "data-rows"))["dataUri"]).toMatch(
       new RegExp(`^azureml://.*${uri}/uploads/paths/LocalUpload/\\w+/rows$`),
     );
-    expect(properties(one(`${ML}:DataVersion`, "data-lake-rows"))["dataUri"]).toMatch(
+    expect(properties(asset(built, "DataVersion", "data-lake-rows"))["dataUri"]).toMatch(
       new RegExp(`^azureml://.*${uri}/lake/paths/rows/$`),
     );
-    const spec = properties(one(`${ML}:ComponentVersion`, "component-train"))["componentSpec"];
+    const spec = properties(asset(built, "ComponentVersion", "component-train"))["componentSpec"];
     expect(spec).toMatchObject({
       code: expect.stringMatching(/^azureml:\/subscriptions\/.*\/codes\/workloads-src\/versions\//),
       environment: expect.stringMatching(/^azureml:\/subscriptions\/.*\/environments\/sklearn\/versions\//),
     });
-    expect(JSON.stringify(properties(one(`${ML}:ComponentVersion`, "component-fit")))).toContain(
+    expect(JSON.stringify(properties(asset(built, "ComponentVersion", "component-fit")))).toContain(
       componentId("train"),
     );
     const schedule = JSON.stringify(properties(one(`${ML}:Schedule`)));

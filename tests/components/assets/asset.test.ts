@@ -17,7 +17,7 @@ describe.each([
 ] as const)("%s", (type, properties, make) => {
   test("is at the name and version given", async () => {
     const { one, outputs } = await run(() => make().id);
-    expect(one(`azure-native:machinelearningservices:${type}`, "it").inputs).toMatchObject({
+    expect(one(`azure-native:machinelearningservices:${type}`, "it-abc").inputs).toMatchObject({
       resourceGroupName: "rg-ml-test",
       workspaceName: "mlw-ml-test",
       name: "churn",
@@ -25,6 +25,11 @@ describe.each([
       properties,
     });
     expect(outputs).toMatch(/\/workspaces\/mlw-ml-test\/\w+\/churn\/versions\/abc$/);
+  });
+
+  test("is a resource of its own, so that a program can go back to it", async () => {
+    const { of } = await run(() => void make());
+    expect(of(`azure-native:machinelearningservices:${type}`).map(({ name }) => name)).toEqual(["it-abc"]);
   });
 
   test("a new version is made before the old one goes", async () => {
