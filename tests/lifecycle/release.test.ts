@@ -1,5 +1,5 @@
 /** A model's life on the embedded engine: released, changed, rolled back, put right, reverted, while requests are sent. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -9,8 +9,10 @@ import type { RunResult } from "@azure-ml-as-code/local/engine/run.ts";
 import { createRandom } from "@azure-ml-as-code/local/providers/random/provider.ts";
 import { serve } from "@azure-ml-as-code/protocol/serve.ts";
 import type { Served } from "@azure-ml-as-code/protocol/serve.ts";
+import { onlineBody } from "../support/arm.ts";
 import type { ServingCloud } from "../support/serving-cloud.ts";
 import { makeProvider } from "../provider/support/calls.ts";
+import { fitsContract } from "../support/contract.ts";
 import { flowerCloud, IDENTITY_ID, nativeFor } from "./flower.ts";
 
 const cwd = join(import.meta.dirname, "fixtures/release");
@@ -24,7 +26,7 @@ const turnsBad = new Set<string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "release-"));
-  azure = await flowerCloud(folder);
+  azure = await flowerCloud(folder, { requestsFile: requests() });
   azure.answer = ({ deployment, model }) => {
     const live = azure.cloud.directory.online("flower")?.traffic ?? {};
     const bad = turnsBad.has(model?.version ?? "") && deployment in live;
@@ -42,8 +44,34 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const requests = () => join(folder, "requests.jsonl");
+
+interface Write {
+  readonly method: string;
+  /** Beneath the endpoint; empty for itself. */
+  readonly deployment: string;
+  readonly traffic: Readonly<Record<string, number>>;
+}
+/** What was written to the endpoint and its deployments, oldest first. */
+async function writes(): Promise<Write[]> {
+  const lines = (await readFile(requests(), "utf8")).trimEnd().split("\n");
+  return lines.flatMap((line) => {
+    const { method, url, body } = JSON.parse(line) as {
+      method: string;
+      url: string;
+      body?: { properties?: { traffic?: Record<string, number> } };
+    };
+    const [, deployment = ""] = /\/onlineEndpoints\/flower(?:\/deployments\/([^/?]+))?(?:\?|$)/i.exec(
+      url,
+    ) ?? ["", "-"];
+    if (deployment === "-" || !["PUT", "DELETE", "PATCH"].includes(method)) return [];
+    return [{ method, deployment, traffic: body?.properties?.traffic ?? {} }];
+  });
+}
+const sum = (map: Readonly<Record<string, number>>) => Object.values(map).reduce((a, b) => a + b, 0);
+
 async function perform(
-  op: "up" | "preview" | "destroy",
+  op: "up" | "preview" | "refresh" | "destroy",
   env: Readonly<Record<string, string>>,
 ): Promise<RunResult> {
   told = [];
@@ -73,6 +101,7 @@ const deployments = async () => {
   const { body } = await azure.call("GET", `${azure.W}/onlineEndpoints/flower/deployments`);
   return body.value.map(({ name, properties }) => ({ name, model: (properties["model"] as string).at(-1) }));
 };
+const ENDPOINT = () => `${azure.W}/onlineEndpoints/flower`;
 const history = () => azure.history("flower");
 const live = async () => (await history()).at(-1);
 const good = (result: RunResult) => expect([result.ok, told]).toEqual([true, []]);
@@ -92,6 +121,16 @@ test("released, changed, rolled back, put right, reverted, destroyed: no request
   const tagged = await perform("up", { MODEL: "1", TAG: "changed" });
   expect(tagged.counts).toMatchObject({ update: expect.any(Number) });
   good(tagged);
+  const edits: Record<string, string>[] = [
+    { DESCRIPTION: "what it is" },
+    { DESCRIPTION: "what it is", PUBLIC: "yes" },
+  ];
+  for (const edit of edits) {
+    const edited = await perform("up", { MODEL: "1", TAG: "changed", ...edit });
+    expect(edited.counts).toMatchObject({ update: expect.any(Number) });
+    good(edited);
+  }
+  good(await perform("up", { MODEL: "1", TAG: "changed" }));
   expect(await history()).toHaveLength(2);
 
   good(await perform("up", { MODEL: "2", TAG: "changed" }));
@@ -104,13 +143,13 @@ test("released, changed, rolled back, put right, reverted, destroyed: no request
   ]);
 
   turnsBad.add("3");
-  const before = (await history()).length;
+  const rolled = (await history()).length;
   expect((await perform("up", { MODEL: "3", TAG: "changed" })).ok).toBe(false);
   const failure = told.join("\n");
   expect(failure).toMatch(/the release failed: r-\w+ did not pass at .*: smoke request 1 was answered "bad"/);
   expect(failure).toContain(`Rolled back to {"${second!.name}":100}`);
   expect(failure).toMatch(/Its log ends:\nInferenceServer 20 /);
-  expect((await history()).slice(before).at(-1)).toEqual({ [second!.name]: 100 });
+  expect((await history()).slice(rolled).at(-1)).toEqual({ [second!.name]: 100 });
   expect((await deployments()).map(({ model }) => model).sort()).toEqual(["2", "3"]);
 
   // The same again fails again; nothing that serves has gone.
@@ -137,14 +176,58 @@ test("released, changed, rolled back, put right, reverted, destroyed: no request
   expect(await live()).toEqual({ blue: 100 });
   good(await perform("up", { MODEL: "3", TAG: "changed" }));
 
+  // Somebody gives half of the requests to a deployment of their own: it is shown, kept by choice, else put right.
+  const mine = (await deployments())[0]!.name;
+  await azure.done("PUT", `${ENDPOINT()}/deployments/theirs`, onlineBody(azure.W));
+  const { body: now } = await azure.call("GET", ENDPOINT());
+  const { location, tags, identity, properties } = now;
+  const byHand = {
+    ...{ location, tags },
+    identity: { type: identity["type"], userAssignedIdentities: { [IDENTITY_ID]: {} } },
+    properties: {
+      ...{ authMode: "Key", publicNetworkAccess: properties["publicNetworkAccess"] },
+      traffic: { [mine]: 50, theirs: 50 },
+    },
+  };
+  expect((await azure.done("PUT", ENDPOINT(), byHand)).status).toBe(200);
+  const keep = await perform("up", { MODEL: "3", TAG: "changed", DRIFT: "keep" });
+  good(keep);
+  expect(await live()).toEqual({ [mine]: 50, theirs: 50 });
+  expect(keep.outputs).toEqual({ traffic: { [mine]: 50, theirs: 50 } });
+  const shown = await perform("preview", { MODEL: "3", TAG: "changed" });
+  expect(shown.counts).toMatchObject({ update: expect.any(Number) });
+  expect(await live()).toEqual({ [mine]: 50, theirs: 50 });
+  good(await perform("up", { MODEL: "3", TAG: "changed" }));
+  expect(await live()).toEqual({ [mine]: 100 });
+  expect((await perform("up", { MODEL: "3", TAG: "changed" })).counts).not.toHaveProperty("update");
+  await azure.done("DELETE", `${ENDPOINT()}/deployments/theirs`);
+
   // What callers got: a deployment that turned bad answers 200, and every request was answered.
   const { sent, failed } = await load.stop();
   expect(failed).toEqual([]);
   expect(sent).toBeGreaterThan(50);
   const maps = await history();
   expect(maps[0]).toEqual({});
-  for (const map of maps.slice(1)) expect(Object.values(map).reduce((sum, weight) => sum + weight)).toBe(100);
+  for (const map of maps.slice(1)) expect(sum(map)).toBe(100);
 
+  const before = (await writes()).length;
   good(await perform("destroy", {}));
-  expect((await azure.call("GET", `${azure.W}/onlineEndpoints/flower`)).status).toBe(404);
-}, 120_000);
+  expect((await azure.call("GET", ENDPOINT())).status).toBe(404);
+
+  // Every write of the endpoint since its first release carried the whole map; no deployment went that still had weight.
+  const all = await writes();
+  const first100 = all.findIndex(({ traffic }) => sum(traffic) === 100);
+  const ofEndpoint = all.slice(first100, before).filter(({ deployment }) => deployment === "");
+  expect(ofEndpoint.filter(({ method, traffic }) => method !== "PUT" || sum(traffic) !== 100)).toEqual([]);
+  for (const [index, { method, deployment }] of all.entries())
+    if (method === "DELETE" && deployment !== "") {
+      const last = all.slice(0, index).findLast((write) => write.deployment === "" && write.method === "PUT");
+      expect(last!.traffic).not.toHaveProperty(deployment);
+    }
+  expect(all.slice(before)).toEqual([
+    { method: "PUT", deployment: "", traffic: {} },
+    { method: "DELETE", deployment: mine, traffic: {} },
+    { method: "DELETE", deployment: "", traffic: {} },
+  ]);
+  await fitsContract(requests());
+}, 300_000);

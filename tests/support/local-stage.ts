@@ -47,15 +47,17 @@ export function run(
   });
 }
 
-export async function localStage(): Promise<LocalStage> {
+/** @param project the folder that the stage is described in: the repo, or a copy of it */
+export async function localStage(project = root): Promise<LocalStage> {
   const dir = await mkdtemp(join(tmpdir(), "stage-"));
   const paths = localPaths(dir);
   const local = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    run(process.execPath, [join(root, "local/cli/main.ts"), ...args], {
-      AZUREML_LOCAL_DIR: dir,
-      AZUREML_LOCAL_PORTS: "any",
-      ...env,
-    });
+    run(
+      process.execPath,
+      [join(project, "local/cli/main.ts"), ...args],
+      { AZUREML_LOCAL_DIR: dir, AZUREML_LOCAL_PORTS: "any", ...env },
+      project,
+    );
   return {
     paths,
     local,
