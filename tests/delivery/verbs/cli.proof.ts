@@ -1,4 +1,4 @@
-/** The verbs as people type them, with a `pulumi` that says what the real one says: exit codes, and one line each. */
+/** The verbs as people type them, with a `pulumi` that says what the real one says: exit codes, and one line each. A process each. */
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
