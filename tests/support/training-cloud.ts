@@ -23,6 +23,8 @@ export interface Called {
 export interface TrainingCloud {
   readonly azure: LocalAzure;
   readonly folder: string;
+  /** A token for ARM. */
+  readonly bearer: string;
   /** ARM id of the workspace. */
   readonly W: string;
   /** Path of a call of MLflow's in the workspace. */
@@ -127,6 +129,7 @@ export async function trainingCloud(): Promise<TrainingCloud> {
   return {
     azure,
     folder,
+    bearer,
     W,
     call,
     mlflow: (method, path, body) => ask(method, `/mlflow/v1.0${W}/api/2.0/mlflow${path}`, body),

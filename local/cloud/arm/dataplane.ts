@@ -1,6 +1,7 @@
 /** What clients of Azure ML ask beside ARM: discovery, run history, resolved outputs, the jobs of a batch endpoint. */
 import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { Claims } from "../../contracts.ts";
+import { contentInfo, listOf, places } from "../mlflow/run-artifacts.ts";
 import type { Arm } from "./arm.ts";
 import type { Audiences, Authenticate } from "./auth.ts";
 import { ArmError } from "./errors.ts";
@@ -14,6 +15,10 @@ import { JOB, statusOf } from "./tables/ml/jobs.ts";
 const W = String.raw`(/subscriptions/[^/]+/resourcegroups/[^/]+/providers/microsoft\.machinelearningservices/workspaces/[^/]+)`;
 const RUN = new RegExp(
   `^/history/v1\\.0${W}/(?:experiments/[^/]+/)?runs/([^/]+)(?:/(children|details))?$`,
+  "i",
+);
+const ARTIFACTS = new RegExp(
+  `^/history/v1\\.0${W}/experiment(?:s|ids)/[^/]+/runs/([^/]+)/artifacts(?:/(contentinfo|batch/metadata))?$`,
   "i",
 );
 const RUNDATA = new RegExp(`^/history/v1\\.0${W}/rundata$`, "i");
@@ -71,6 +76,12 @@ export const dataplanePlugin =
     app.get("/history/*", async (request) => {
       const by = await caller(request);
       const path = pathOf(request);
+      const [, within, owner, what] = ARTIFACTS.exec(path) ?? [];
+      if (within !== undefined) {
+        allowed(by, within, "experiments/runs/read");
+        const asked = new URL(request.url, api).searchParams.get("path") ?? "";
+        return what ? contentInfo(cloud, within, owner!, asked) : listOf(cloud, within, owner!);
+      }
       const [, workspace, id, part] = RUN.exec(path) ?? [];
       if (workspace === undefined) throw nothing(path);
       allowed(by, workspace, "experiments/runs/read");
@@ -86,6 +97,11 @@ export const dataplanePlugin =
     app.post("/history/*", async (request) => {
       const by = await caller(request);
       const path = pathOf(request);
+      const [, within, owner] = ARTIFACTS.exec(path) ?? [];
+      if (within !== undefined) {
+        allowed(by, within, "experiments/runs/write");
+        return places(cloud, within, owner!, parsedBody(request));
+      }
       const workspace = RUNDATA.exec(path)?.[1];
       if (workspace === undefined) throw nothing(path);
       allowed(by, workspace, "experiments/runs/read");

@@ -17,7 +17,7 @@ import { registryAnswer } from "./registry.ts";
 import { keepRun, keepState, type RunSync } from "./runs.ts";
 
 const PATH =
-  /^\/mlflow\/v[12]\.0(\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.machinelearningservices\/workspaces\/[^/]+)(\/.*)$/i;
+  /^\/mlflow\/v([12])\.0(\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.machinelearningservices\/workspaces\/[^/]+)(\/.*)$/i;
 const ARTIFACTS = /^\/(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts(?:\/(.*))?$/;
 /** Calls that only look, though they are POSTs. */
 const READS = /\/(search|search-[a-z]+|get-[a-z-]+|query|batchGet)$/;
@@ -44,6 +44,8 @@ interface Call {
   readonly target: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Whether `azureml-mlflow` asks, which takes artifacts by the run history. */
+  readonly plugin: boolean;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -101,7 +103,7 @@ export const mlflowPlugin =
       });
 
     /** MLflow's own answer, and what the workspace keeps of it. */
-    async function forward({ workspaceId, target, path, request, reply }: Call) {
+    async function forward({ workspaceId, target, path, plugin, request, reply }: Call) {
       const server = await serverOf(workspaceId);
       const hasBody = !["GET", "HEAD"].includes(request.method);
       const type = request.headers["content-type"];
@@ -122,8 +124,19 @@ export const mlflowPlugin =
       };
       if (answer.ok) await note(workspaceId, path, parsed(body), parsed(bytes), experiment);
       for (const [name, value] of answer.headers) if (!NOT_RETURNED.has(name)) reply.header(name, value);
-      return reply.status(answer.status).send(bytes);
+      return reply.status(answer.status).send(plugin ? inAzureMl(bytes, workspaceId) : bytes);
     }
+
+    /** Artifacts at `azureml://` places, as the plugin of that scheme reads them. */
+    const inAzureMl = (bytes: Buffer, workspaceId: string) => {
+      const base = `azureml://${new URL(cloud.urls.cloud).host}/mlflow/v2.0${workspaceId}/experiments/-/runs/`;
+      return bytes
+        .toString("utf8")
+        .replaceAll(
+          /"mlflow-artifacts:\/+([^"/]+)(\/[^"]*)?"/g,
+          (_, run: string, rest = "") => `"${base}${run}/artifacts${rest as string}"`,
+        );
+    };
 
     async function note(
       workspaceId: string,
@@ -157,7 +170,7 @@ export const mlflowPlugin =
       handler: async (request, reply) => {
         const by = await authenticate(request.headers.authorization, [...audiences.arm, ...audiences.ml]);
         const url = new URL(request.url, cloud.urls.cloud);
-        const [, sent, path] = PATH.exec(url.pathname) ?? [];
+        const [, api, sent, path] = PATH.exec(url.pathname) ?? [];
         if (sent === undefined || path === undefined)
           throw new ArmError(404, "ENDPOINT_NOT_FOUND", `There is nothing at '${url.pathname}'.`);
         const workspaceId = workspaceOf(cloud, decodeURIComponent(sent)).id;
@@ -172,6 +185,7 @@ export const mlflowPlugin =
           target: `${path}${url.search}`,
           path,
           query: url.searchParams,
+          plugin: api === "2",
           request,
           reply,
         };

@@ -111,6 +111,9 @@ async function placeOf(call: RegistryCall, source: string): Promise<string> {
   const uri = logged
     ? (textAt(await call.ask(`/api/2.0/mlflow/logged-models/${logged}`), "model.info.artifact_uri") ?? source)
     : source;
+  const [, plugin, below = ""] =
+    /^azureml:\/\/[^/]+\/mlflow\/.*\/runs\/([^/]+)\/artifacts\/?(.*)$/.exec(uri) ?? [];
+  if (plugin !== undefined) return `azureml://jobs/${plugin}/outputs/artifacts/paths/${below}`;
   const [, run, path = ""] = /^(?:mlflow-artifacts:\/|runs:\/)\/*([^/]+)\/?(.*)$/.exec(uri) ?? [];
   return run === undefined ? uri : `azureml://jobs/${run}/outputs/artifacts/paths/${path}`;
 }
