@@ -27,6 +27,7 @@ import { batchDeployment } from "./kinds/batch-deployment.ts";
 import { batchEndpoint } from "./kinds/batch-endpoint.ts";
 import { data } from "./kinds/data.ts";
 import { environment } from "./kinds/environment.ts";
+import { modelPackage } from "./kinds/model-package.ts";
 import { model } from "./kinds/model.ts";
 import { onlineDeployment } from "./kinds/online-deployment.ts";
 import { onlineEndpoint } from "./kinds/online-endpoint.ts";
@@ -73,10 +74,20 @@ export const kinds: { readonly [K in Kind]: KindDefinition<K> } = {
   featureStoreEntity,
   registry,
   connection,
+  modelPackage,
 };
 
-/** Schema files of the CLI whose documents are known for what they are and not read yet. */
-const RECOGNISED = ["hub", "ModelVersionPackage", "outboundRule", "parallelJob", "project"];
+/** Documents that are known for what they are, and why they are not read, as Microsoft's client does not. */
+const REFUSED: Readonly<Record<string, string>> = {
+  hub: "hubs of AI studio: Microsoft's client knows them no more; allowed: workspace",
+  project: "projects of AI studio: Microsoft's client knows them no more; allowed: workspace",
+  outboundRule:
+    "an outbound rule is made by flags, from no file; allowed: managed_network.outbound_rules of a workspace",
+  parallelJob: "a parallel run is no job of its own; allowed: a node with type: parallel in a pipeline",
+  importJob: "an import is no job of its own; allowed: a dataImport, or import_data of a schedule",
+  flow: "a prompt flow is content of a component; allowed: its code in a command component",
+  run: "a run of a prompt flow is started by its own tool; allowed: a command component with its code",
+};
 
 const names = Object.values(kinds).flatMap(({ kind, schemas }) =>
   schemas.map((schema) => ({ kind, schema })),
@@ -148,9 +159,10 @@ function bySchema(schema: string, value: Mapping): Recognised {
   // The older schema file is of both: a pipeline component says so, or is there.
   if (known?.kind === "batchDeployment" && isPipeline(value)) return { kind: "pipelineBatchDeployment" };
   if (known) return { kind: known.kind };
-  const refused = RECOGNISED.find(same);
-  if (refused) return { path, message: `${refused} is recognised, but not supported yet` };
-  const all = [...names.map((candidate) => candidate.schema), ...RECOGNISED];
+  const refused = Object.keys(REFUSED).find(same);
+  if (refused !== undefined)
+    return { path, message: `${refused} is recognised and not read: ${REFUSED[refused]!}` };
+  const all = names.map((candidate) => candidate.schema);
   const meant = nearest(name, all);
   return {
     path,

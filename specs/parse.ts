@@ -74,7 +74,7 @@ export function parseSpec(
 
 /** Which kinds have which of the keys that the command line may give. */
 const FROM_COMMAND_LINE: Readonly<Record<keyof ParseDefaults, (kind: Kind) => boolean>> = {
-  name: () => true,
+  name: (kind) => kind !== "modelPackage",
   endpoint_name: (kind) => kind === "onlineDeployment" || kind === "batchDeployment",
   compute: (kind) => kind === "batchDeployment",
 };
@@ -95,7 +95,8 @@ function readKind(kind: Kind, source: Source, value: Mapping, root?: string): Pa
   reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   const { name, version } = (spec ?? value) as { name?: unknown; version?: unknown };
   if (typeof name !== "string" || name === "") {
-    if (value["name"] === undefined) reader.problem(["name"], "is missing; it has to be text");
+    if (value["name"] === undefined && FROM_COMMAND_LINE.name(kind))
+      reader.problem(["name"], "is missing; it has to be text");
     return read;
   }
   if (!spec) return read;

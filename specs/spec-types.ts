@@ -197,7 +197,8 @@ export type TemplateKind =
   | "featureSet"
   | "featureStoreEntity"
   | "registry"
-  | "connection";
+  | "connection"
+  | "modelPackage";
 
 export interface TemplateSpec {
   readonly name?: string;

@@ -66,6 +66,10 @@ export const kindTable: Readonly<Record<Kind, Fate>> = {
   dataImport: {
     refused: "an import is a job that a schedule runs: put it under import_data of a schedule",
   },
+  modelPackage: {
+    refused:
+      "a package is built once, of a model that is there: name the model and its environment in a deployment",
+  },
   workspace: own,
   featureStore: own,
   registry: {

@@ -1,11 +1,16 @@
 /** What online and batch endpoints share. */
+import { z } from "zod";
 import { common, identity, keys, names, readOnly, strings, text } from "../fields.ts";
 import type { ArmIdentity } from "../arm.ts";
 import type { IdentitySpec } from "../types.ts";
 
 export const endpointFields = {
   ...common,
-  name: text.optional(),
+  // A placeholder the client takes in other names.
+  name: z
+    .string()
+    .regex(/^(?!<|\{\{)/, "3 to 32 letters, digits and single dashes, a letter first, no dash last")
+    .optional(),
   properties: strings.optional(),
   location: text.optional(),
   identity: identity.optional(),

@@ -40,6 +40,8 @@ export function differences(ours: unknown, theirs: unknown, path = ""): string[]
   if (typeof ours === "string") {
     const mine = short(ours);
     if (mine === LOCAL) return isLocal(theirs) ? [] : told;
+    // Written in place under a name of its own: registered first, by that name.
+    if (isObject(theirs) && "entity" in theirs && CHILD.test(ours)) return [];
     return typeof theirs === "string" && mine === (short(theirs) === LOCAL ? theirs : plain(theirs))
       ? []
       : told;

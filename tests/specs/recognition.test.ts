@@ -48,7 +48,7 @@ describe("recognition", () => {
     [
       "a kind of later",
       `${schema("outboundRule")}name: x\n`,
-      "1:1 $schema: outboundRule is recognised, but not supported yet",
+      "1:1 $schema: outboundRule is recognised and not read: an outbound rule is made by flags, from no file; allowed: managed_network.outbound_rules of a workspace",
     ],
     [
       "a misspelt schema",

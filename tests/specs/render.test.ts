@@ -113,7 +113,8 @@ describe("render", () => {
       {
         file: "c.yml",
         kind: null,
-        error: "c.yml:1:1: $schema: outboundRule is recognised, but not supported yet",
+        error:
+          "c.yml:1:1: $schema: outboundRule is recognised and not read: an outbound rule is made by flags, from no file; allowed: managed_network.outbound_rules of a workspace",
       },
       { file: "no.yml", kind: null, error: expect.stringMatching(/^cannot be read: .*ENOENT/) },
     ]);

@@ -54,7 +54,7 @@ export const REVIEWED: readonly Difference[] = [
     why: "the client's operations register the data asset first",
   },
   {
-    path: /^properties\.(?:model|environmentId): "[^"]*(?:\/models\/[0-9a-f-]{36}|CliV2AnonymousEnvironment)[^"]*" \/ nothing$/,
+    path: /^properties\.(?:model|environmentId): "[^"]*\/(?:models|environments)\/[^"]*" \/ nothing$/,
     kinds: ["onlineDeployment", "batchDeployment", "modelBatchDeployment"],
     why: "the client's operations register what is written in place first",
   },
