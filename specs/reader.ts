@@ -288,9 +288,21 @@ export class Reader {
 /** A datastore's name, however it is referred to. */
 const bare = (datastore: string): string => datastore.replace(/^azureml:(?:.*\/)?/, "");
 
+/** What no file can be called: too long, or with a character that no path has. */
+const IMPOSSIBLE: ReadonlySet<string | undefined> = new Set([
+  "ENAMETOOLONG",
+  "ERR_INVALID_ARG_VALUE",
+  "ENOTDIR",
+]);
+
 function kindOfFile(path: string): "file" | "folder" | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found && (found.isDirectory() ? "folder" : "file");
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && (found.isDirectory() ? "folder" : "file");
+  } catch (error) {
+    if (IMPOSSIBLE.has((error as NodeJS.ErrnoException).code)) return undefined;
+    throw error;
+  }
 }
 
 /** As short as it can be from where the command runs. */

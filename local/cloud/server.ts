@@ -131,6 +131,12 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   app.setNotFoundHandler((request, reply) => {
     void reply.status(404).send(refusal("NotFound", `There is nothing at '${request.url}'.`));
   });
+  // Of what no plugin words itself: a body that cannot be read, for a route that takes none.
+  app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
+    const { status, body } = errorBody(error);
+    const { statusCode = status, message } = error;
+    void reply.status(statusCode).send(statusCode < 500 ? refusal("BadRequest", message) : body);
+  });
   app.addHook("onError", (request, _, error, done) => {
     // Refusals of Fastify's own and of the plugins' are the caller's to mend.
     const { status = 500, statusCode = status } = error as { status?: number; statusCode?: number };

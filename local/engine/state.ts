@@ -7,7 +7,7 @@ import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
 import type { SecretsProviders } from "./passphrase.ts";
 import { mapProperties } from "./properties.ts";
 import { resourceState } from "./resource.ts";
-import type { ResourceState } from "./resource.ts";
+import type { PropertyDependencies, ResourceState } from "./resource.ts";
 import { shapeProblems } from "./state-shape.ts";
 import { isProviderType, label, splitProviderRef } from "./urn.ts";
 
@@ -111,6 +111,15 @@ const KNOWN = new Set<string>([
   "replacementTrigger",
 ]);
 
+/** Pulumi writes a list of none as `null`. */
+const listsOf = (given: unknown): PropertyDependencies =>
+  Object.fromEntries(
+    Object.entries((given ?? {}) as Record<string, readonly string[] | null>).map(([key, urns]) => [
+      key,
+      urns ?? [],
+    ]),
+  );
+
 function readResource(raw: Record<string, unknown>): ResourceState {
   const { urn, type, custom } = raw;
   if (typeof urn !== "string" || typeof type !== "string")
@@ -123,6 +132,7 @@ function readResource(raw: Record<string, unknown>): ResourceState {
     urn,
     type,
     custom: custom === true,
+    propertyDependencies: listsOf(raw["propertyDependencies"]),
     inputs: mapProperties((raw["inputs"] ?? {}) as PropertyMap, revealed),
     outputs: mapProperties((raw["outputs"] ?? {}) as PropertyMap, revealed),
     ...(trigger !== undefined && { replacementTrigger: mapDeep(trigger, revealed) }),

@@ -38,6 +38,9 @@ const MB = 2 ** 20;
 /** Enough for one shrinking case that hangs. */
 const GRACE_MS = 120_000;
 
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message).split("\n").slice(0, 6).join("\n") : String(error);
+
 async function fuzz(id: string): Promise<Row> {
   const target = await TARGETS.find((one) => one.id === id)!.open();
   const heap = () => Math.round(process.memoryUsage().heapUsed / MB);
@@ -53,7 +56,7 @@ async function fuzz(id: string): Promise<Row> {
   });
   clearTimeout(timer);
   const found = details.failed
-    ? `${String(details.errorInstance)}\n${fc.defaultReportMessage(details)}`
+    ? `${stackOf(details.errorInstance)}\n${fc.defaultReportMessage(details)}`
     : undefined;
   const row = { id, inputs: details.numRuns, found, megabytes: [early, heap()] as const };
   await target.close();
