@@ -17,26 +17,6 @@ export const PAIRS: readonly Pair[] = SUBJECTS.flatMap((subject) =>
   FAULTS.map((fault) => ({ subject, fault })),
 );
 
-/** A small generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** In an order that the seed decides. */
-export function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const next = random(seed);
-  return items
-    .map((item) => [next(), item] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, item]) => item);
-}
-
 export interface Summary {
   readonly cells: number;
   readonly injected: number;
@@ -54,7 +34,7 @@ export interface Summary {
 }
 
 /** What must never be in a log, an event or the record of requests. */
-const SECRETS = ["canary-secret", "not-a-secret", "Bearer ey"];
+export const SECRETS: readonly string[] = ["canary-secret", "not-a-secret", "Bearer ey"];
 
 export interface Bench {
   readonly cells: readonly Cell[];

@@ -3,7 +3,8 @@
  * more time, `FAULTS_SEED` another order; all of it is `npm run faults`.
  */
 import { expect, test } from "@jest/globals";
-import { describeBad, PAIRS, runBench, shuffled } from "./bench.ts";
+import { describeBad, PAIRS, runBench } from "./bench.ts";
+import { shuffled } from "./random.ts";
 import { summaryTable } from "./report.ts";
 
 const seconds = Number(process.env["FAULTS_SECONDS"] ?? 25);

@@ -1,6 +1,7 @@
 /** A slice of the matrix of faults, by a fixed seed; the whole of it is `npm run faults`. */
 import { expect, test } from "@jest/globals";
-import { describeBad, PAIRS, runBench, shuffled, summary } from "./bench.ts";
+import { describeBad, PAIRS, runBench, summary } from "./bench.ts";
+import { shuffled } from "./random.ts";
 import { FAULTS } from "./kinds.ts";
 import { WITHOUT_SAMPLE } from "./subjects.ts";
 

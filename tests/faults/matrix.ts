@@ -30,23 +30,42 @@ export interface Cell {
 export const isBad = ({ lost, duplicated, orphaned, problems }: Cell): boolean =>
   [lost, duplicated, orphaned, problems].some((list) => list.length > 0);
 
-const URN = (token: string) => `urn:pulumi:test::faults::${token}::it`;
+export const urnOf = (token: string, name = "it") => `urn:pulumi:test::faults::${token}::${name}`;
 
 /** Seconds that a call may take. */
 const ENOUGH = 20;
 
-const program =
-  (token: string, inputs: PropertyMap | undefined, seconds = ENOUGH) =>
+/** A resource as a program declares it. */
+export interface Declared {
+  readonly token: string;
+  readonly name: string;
+  readonly inputs: PropertyMap;
+  /** URNs. */
+  readonly after?: readonly string[];
+}
+
+/** Registers what is declared, all at once but for what comes after something. @param seconds that a call may take. */
+export const declaring =
+  (declared: readonly Declared[], seconds = ENOUGH) =>
   async (run: ProgramRun): Promise<void> => {
-    if (!inputs) return;
-    const provider = await run.defaultProvider(token, { version: "", pluginDownloadURL: "" });
-    await run.register({
-      ...{ type: token, name: "it", custom: true, parent: "", provider, importId: "", deletedWith: "" },
-      ...{ inputs, dependencies: [], propertyDependencies: {}, ignoreChanges: [] },
-      ...{ aliases: [], replaceOnChanges: [], replaceWith: [], additionalSecretOutputs: [] },
-      customTimeouts: { create: seconds, update: seconds, delete: seconds },
-    });
+    const made = new Map<string, Promise<unknown>>();
+    const register = async ({ token, name, inputs, after = [] }: Declared) => {
+      const provider = await run.defaultProvider(token, { version: "", pluginDownloadURL: "" });
+      await Promise.all(after.map((urn) => made.get(urn)));
+      await run.register({
+        ...{ type: token, name, custom: true, parent: "", provider, importId: "", deletedWith: "" },
+        ...{ inputs, dependencies: after, propertyDependencies: {}, ignoreChanges: [] },
+        ...{ aliases: [], replaceOnChanges: [], replaceWith: [], additionalSecretOutputs: [] },
+        customTimeouts: { create: seconds, update: seconds, delete: seconds },
+      });
+    };
+    for (const one of declared) made.set(urnOf(one.token, one.name), register(one));
+    const outcomes = await Promise.allSettled(made.values());
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   };
+
+const program = (token: string, inputs: PropertyMap | undefined, seconds = ENOUGH) =>
+  declaring(inputs ? [{ token, name: "it", inputs }] : [], seconds);
 
 const VOLATILE = new Set([
   "systemData",
@@ -56,7 +75,7 @@ const VOLATILE = new Set([
   "creationTime",
   "createdTime",
 ]);
-const GENERATED =
+export const GENERATED =
   /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z/gi;
 
 /** Without what two runs of the same differ in, members in order. */
@@ -71,7 +90,7 @@ function settled(value: unknown): unknown {
 }
 
 /** A view to compare, as text: without the names, which differ from life to life. */
-function face(view: unknown, id: string): string {
+export function face(view: unknown, id: string): string {
   const name = id.split("/").at(-1)!;
   return JSON.stringify(settled(view ?? null))
     .replaceAll(id, "ID")
@@ -87,15 +106,17 @@ export interface Reference {
 }
 
 let counter = 0;
+/** A number that no resource of this process has had. */
+export const nextNumber = (): number => ++counter;
 
-const bodiesOf = (subject: Subject, n: number): Readonly<Record<Op, PropertyMap | undefined>> => {
+export const bodiesOf = (subject: Subject, n: number): Readonly<Record<Op, PropertyMap | undefined>> => {
   const inputs = subject.inputs(n);
   return { create: inputs, refresh: inputs, update: { ...inputs, ...subject.change }, delete: undefined };
 };
 
 /** The life of one resource without faults: what its cells are compared with. */
 export async function reference(azure: FaultyAzure, subject: Subject): Promise<Reference> {
-  const n = ++counter;
+  const n = nextNumber();
   const id = subject.id(n);
   const before = azure.keys();
   const faces: Partial<Record<Op, string>> = {};
@@ -166,8 +187,8 @@ export async function life(
   fault: FaultKind,
   compared: Reference,
 ): Promise<Cell[]> {
-  const n = ++counter;
-  const [id, urn] = [subject.id(n), URN(subject.token)];
+  const n = nextNumber();
+  const [id, urn] = [subject.id(n), urnOf(subject.token)];
   const before = azure.keys();
   const cells: Cell[] = [];
   const seconds = fault.times === "always" ? PATIENCE : ENOUGH;
