@@ -25,7 +25,8 @@ import { places, stopSwitch } from "./scheduling.ts";
 import { builtinProvider, stackOutputs } from "./stack-references.ts";
 import { snapshotOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Deployment } from "./state.ts";
+import type { ResourceState } from "./resource.ts";
+import type { Deployment, PendingOperation } from "./state.ts";
 import { fileKeeper, loadState, lockState, saver } from "./statefile.ts";
 import { label } from "./urn.ts";
 
@@ -158,9 +159,10 @@ async function perform(
   const { op } = options;
   await recoverCreates(context, start.pendingOperations);
   const { base } = context.snapshot;
+  const unsure = new Set(start.pendingOperations.filter(leftUnsure).map(({ resource }) => resource.urn));
+  const readFirst = (state: ResourceState) => state.refreshBeforeUpdate || unsure.has(state.urn);
   if (op === "refresh" || options.refresh === true) await refresh(context, () => true);
-  else if (op !== "destroy" && base.some((state) => state.refreshBeforeUpdate))
-    await refresh(context, (state) => state.refreshBeforeUpdate);
+  else if (op !== "destroy" && base.some(readFirst)) await refresh(context, readFirst);
   if (op === "refresh") return {};
   if (op === "destroy") {
     await deleteLeftovers(context, () => false, new Set());
@@ -170,12 +172,15 @@ async function perform(
   return run.stackOutputs();
 }
 
+/** Whether the service did it, nobody waited to hear: what the state has may be long gone, or another. */
+const leftUnsure = ({ type }: PendingOperation): boolean => type === "updating" || type === "deleting";
+
 function warnOfPending(context: RunContext, { pendingOperations }: Deployment): void {
   for (const { resource, type } of pendingOperations.filter((operation) => operation.type !== "creating"))
     diagnose(
       context,
       "warning",
-      `an earlier run was interrupted while ${type} ${label(resource.urn)}: it is tried again`,
+      `an earlier run was interrupted while ${type} ${label(resource.urn)}: it is looked at, and tried again`,
       resource.urn,
     );
 }

@@ -75,8 +75,15 @@ const VOLATILE = new Set([
   "creationTime",
   "createdTime",
 ]);
-export const GENERATED =
+const GENERATED =
   /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z/gi;
+
+/** Of what services make beside a resource, its key without what differs from life to life: GUIDs, digests, numbers. */
+export const besideKey = (key: string): string =>
+  key
+    .replace(GENERATED, "GENERATED")
+    .replace(/[0-9a-f]{12,}/g, "DIGEST")
+    .replace(/([a-z])\d+(?=[_/]|$)/g, "$1N");
 
 /** Without what two runs of the same differ in, members in order. */
 function settled(value: unknown): unknown {
@@ -131,7 +138,7 @@ export async function reference(azure: FaultyAzure, subject: Subject): Promise<R
   const beside = [...azure.keys()].filter((key) => !before.has(key));
   return {
     faces: faces as Record<Op, string>,
-    beside: new Set(beside.map((key) => key.replace(GENERATED, "GENERATED"))),
+    beside: new Set(beside.map(besideKey)),
   };
 }
 
@@ -156,9 +163,7 @@ async function verdict(
   const lost = [...before].filter((one) => !now.has(one));
   if (wanted && !now.has(key)) lost.push(key);
   const own = (other: string) => other === key || other.startsWith(`${key}/`);
-  const extra = [...now].filter(
-    (one) => !before.has(one) && !beside.has(one.replace(GENERATED, "GENERATED")),
-  );
+  const extra = [...now].filter((one) => !before.has(one) && !beside.has(besideKey(one)));
   const orphaned = extra.filter((one) => !(wanted && own(one) && entries.length > 0));
   const view = face(await azure.view(id), id);
   const pending = azure.state.pendingOperations.map(({ type }) => `still ${type} in the state`);

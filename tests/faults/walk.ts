@@ -5,7 +5,7 @@
 import type { FaultyAzure } from "./azure.ts";
 import { PATIENCE } from "./azure.ts";
 import { FAULTS } from "./kinds.ts";
-import { bodiesOf, declaring, face, GENERATED, nextNumber, reference, urnOf } from "./matrix.ts";
+import { besideKey, bodiesOf, declaring, face, nextNumber, reference, urnOf } from "./matrix.ts";
 import type { Declared, Reference } from "./matrix.ts";
 import { random, shuffled } from "./random.ts";
 import { SUBJECTS } from "./subjects.ts";
@@ -71,9 +71,7 @@ async function verdict({ azure, places, before, references }: World) {
   return {
     lost: [...before, ...wanted.map(key)].filter((one) => !now.has(one)),
     duplicated: urns.filter((one, i) => urns.indexOf(one) !== i),
-    orphaned: [...now].filter(
-      (one) => !before.has(one) && !own(one) && !beside.has(one.replace(GENERATED, "GENERATED")),
-    ),
+    orphaned: [...now].filter((one) => !before.has(one) && !own(one) && !beside.has(besideKey(one))),
     problems: [
       ...resources.flatMap(({ urn: of, initErrors }) =>
         initErrors.map((text) => `${of} is half made: ${text}`),
@@ -109,7 +107,7 @@ export async function walk(azure: FaultyAzure, seed: number, steps: number): Pro
     if (outcome.ok) counts.survived++;
     told.push(`${op} under ${fault.id}: ${outcome.ok ? "ok" : outcome.told.join("; ")}`);
   }
-  const found = [];
+  const found: Awaited<ReturnType<typeof verdict>>[] = [];
   for (const [op, wanted] of [
     ["up", undefined],
     ["destroy", "delete"],

@@ -253,7 +253,14 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
         longRunning: type.longRunning ?? false,
       };
       if (type.singleton) await arm.write("PUT", id, { ...ask, body: {} });
-      else await arm.delete(id, ask);
+      else
+        await arm.delete(id, ask).catch(async (error: unknown) => {
+          // The answer may be lost and the resource gone: kept in the state, it would be taken for there from then on.
+          const there = await arm
+            .get(id, { apiVersion: type.apiVersion, signal: signal(timeout) })
+            .catch(() => true);
+          if (there !== undefined) throw error;
+        });
     },
     async invoke({ token, args }) {
       return {
