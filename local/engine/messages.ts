@@ -144,6 +144,12 @@ export function unsupported(request: RegisterRequest): string[] {
       "resource hooks",
       hooks !== undefined && Object.values(hooks.toObject()).some((list) => list.length > 0),
     ],
+    ["checksums of plugins", request.getPluginchecksumsMap().getLength() > 0],
+    ["hidden differences (hideDiffs)", request.getHidediffsList().length > 0],
+    ["snippets", request.getSnippetid() !== ""],
+    // What SDKs of before 2023 send means something else.
+    ["aliases as older SDKs write them", request.getAliasesList().length > 0 && !request.getAliasspecs()],
+    ["SDKs that know no partly known values", !request.getSupportspartialvalues()],
   ];
   return asked.flatMap(([name, is]) => (is ? [name] : []));
 }

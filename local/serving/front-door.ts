@@ -78,7 +78,7 @@ export async function createFrontDoor(options: FrontDoorOptions): Promise<FrontD
     const asked = header(request, "azureml-model-deployment");
     const refusal = await admit(endpointOf(call), request.headers.authorization, tokens, access);
     if (refusal) throw refusalError(refusal);
-    const path = PATHS[call.rest];
+    const path = Object.hasOwn(PATHS, call.rest) ? PATHS[call.rest] : undefined;
     if (!path) throw new CloudError(404, "NotFound", `an endpoint has no /${call.rest}`);
     if (!path.methods.includes(request.method ?? ""))
       throw new CloudError(405, "MethodNotAllowed", `/${call.rest} takes ${path.methods.join(", ")}`);

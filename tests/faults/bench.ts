@@ -50,7 +50,7 @@ const unusable = ({ type }: Subject, { id }: FaultKind, { message }: Error): Cel
 export async function runBench(
   pairs: readonly Pair[],
   within = Number.POSITIVE_INFINITY,
-  tell: (cell: Cell) => void = () => undefined,
+  tell: (lived: readonly Cell[]) => void = () => undefined,
 ): Promise<Bench> {
   const began = performance.now();
   const cells: Cell[] = [];
@@ -71,7 +71,7 @@ export async function runBench(
     const lived =
       known instanceof Error ? [unusable(subject, fault, known)] : await life(azure, subject, fault, known);
     cells.push(...lived);
-    for (const cell of lived) tell(cell);
+    tell(lived);
     if (!isBad(lived.at(-1)!)) continue;
     await close(); // what went wrong there is not to spoil the next
     azure = await faultyAzure(typeOf);

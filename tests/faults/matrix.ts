@@ -110,6 +110,8 @@ export function face(view: unknown, id: string): string {
 export interface Reference {
   readonly faces: Readonly<Record<Op, string>>;
   readonly beside: ReadonlySet<string>;
+  /** Of the longest operation: on a busy machine patience has to be longer too, or the call is given up before the fault. */
+  readonly seconds: number;
 }
 
 let counter = 0;
@@ -127,18 +129,22 @@ export async function reference(azure: FaultyAzure, subject: Subject): Promise<R
   const id = subject.id(n);
   const before = azure.keys();
   const faces: Partial<Record<Op, string>> = {};
+  let seconds = 0;
   for (const op of OPS) {
+    const began = performance.now();
     const { ok, told } = await azure.perform("up", program(subject.token, bodiesOf(subject, n)[op]));
     if (!ok)
       throw new Error(
         `${subject.type}: its sample in tests/faults/samples.ts will not do for ${op}: ${told.join("; ")}`,
       );
+    seconds = Math.max(seconds, (performance.now() - began) / 1000);
     faces[op] = face(await azure.view(id), id);
   }
   const beside = [...azure.keys()].filter((key) => !before.has(key));
   return {
     faces: faces as Record<Op, string>,
     beside: new Set(beside.map(besideKey)),
+    seconds,
   };
 }
 
@@ -196,7 +202,7 @@ export async function life(
   const [id, urn] = [subject.id(n), urnOf(subject.token)];
   const before = azure.keys();
   const cells: Cell[] = [];
-  const seconds = fault.times === "always" ? PATIENCE : ENOUGH;
+  const seconds = fault.times === "always" ? Math.max(PATIENCE, 2 * compared.seconds) : ENOUGH;
   for (const op of OPS) {
     const body = bodiesOf(subject, n)[op];
     const injury = azure.arm(fault);

@@ -97,7 +97,8 @@ function ofCloud(type: CloudType): Subject {
     stays: type.singleton ?? false,
     outOfReach: reach(
       (op) => op !== "refresh" && modes[op] !== undefined,
-      (op) => op !== "delete" || (type.singleton ?? false),
+      // What is set back and answers at once is not read again.
+      (op) => op !== "delete" || (type.singleton === true && type.put !== undefined),
     ),
   };
 }

@@ -100,7 +100,8 @@ export async function walk(azure: FaultyAzure, seed: number, steps: number): Pro
     for (const place of places) if (next() < 0.4) place.wanted = pick(["create", "update", "delete"]);
     const fault = pick(FAULTS);
     const injury = azure.arm(fault);
-    const patience = fault.times === "always" ? PATIENCE : undefined;
+    const longest = Math.max(PATIENCE, ...[...references.values()].map(({ seconds }) => 2 * seconds));
+    const patience = fault.times === "always" ? longest : undefined;
     const op = pick(["up", "up", "up", "refresh", "destroy"] as const);
     const outcome = await azure.perform(op, declaring(declared(places), patience));
     counts.injected += await injury.end();

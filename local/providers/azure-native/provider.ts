@@ -255,6 +255,7 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
       if (type.singleton) await arm.write("PUT", id, { ...ask, body: {} });
       else
         await arm.delete(id, ask).catch(async (error: unknown) => {
+          if (!mayBeThere(error)) throw error;
           // The answer may be lost and the resource gone: kept in the state, it would be taken for there from then on.
           const there = await arm
             .get(id, { apiVersion: type.apiVersion, signal: signal(timeout) })
