@@ -7,7 +7,7 @@ import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-bl
 import type { Tls } from "../../../local/contracts.ts";
 
 const ACCOUNT = "mlstore";
-const KEY = Buffer.alloc(64, 7).toString("base64");
+export const KEY = Buffer.alloc(64, 7).toString("base64");
 
 export interface Azurite {
   /** `https://localhost:PORT/mlstore` */
