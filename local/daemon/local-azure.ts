@@ -150,6 +150,7 @@ export async function startLocalAzure(
         dbFile: paths.database,
         requestsFile: paths.requests,
         roleDelayMs: Number(process.env["AZUREML_LOCAL_ROLE_DELAY"] ?? 0) * 1000 || 0,
+        timeScale: Number(process.env["AZUREML_LOCAL_TIME_SCALE"] ?? 0) || 0,
         log,
         plugins: [
           async (app) => {
