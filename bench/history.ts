@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { median } from "simple-statistics";
 import type { Figure } from "./figures.ts";
 
-export const HISTORY = join(import.meta.dirname, "../docs/performance-history.jsonl");
+const HISTORY = join(import.meta.dirname, "../docs/performance-history.jsonl");
 /** By how much a ratio may be worse than the median of what was recorded before it is told. */
 const WORSE = 0.25;
 /** Of the newest runs. */

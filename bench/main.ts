@@ -34,7 +34,9 @@ async function machine(): Promise<Machine> {
 
 const line = (figure: Figure): string => {
   const { name, value, range, pairs, detail, target } = figure;
-  const spread = range ? ` (${range.map((bound) => bound.toFixed(2)).join("–")}, ${String(pairs)} pairs)` : "";
+  const spread = range
+    ? ` (${range.map((bound) => bound.toFixed(2)).join("–")}, ${String(pairs)} pairs)`
+    : "";
   const held = target ? `  ${holds(figure) ? "✓" : "✗"} ${target.side} ${String(target.value)}` : "";
   return `${name.padEnd(34)} ${value.toFixed(2).padStart(7)}${held.padEnd(18)}${spread}\n    ${detail}`;
 };

@@ -80,7 +80,10 @@ export async function plainProgram(folder: string, stage: string, state: Deploym
   await mkdir(folder, { recursive: true });
   for (const name of ["node_modules", "workloads"]) await symlink(join(root, name), join(folder, name));
   await Promise.all([
-    writeFile(join(folder, "package.json"), JSON.stringify({ name: "plain", type: "module", main: "index.js" })),
+    writeFile(
+      join(folder, "package.json"),
+      JSON.stringify({ name: "plain", type: "module", main: "index.js" }),
+    ),
     writeFile(join(folder, "index.js"), INDEX),
     writeFile(join(folder, "resources.json"), JSON.stringify(program)),
     writeFile(

@@ -19,7 +19,8 @@ function row(name: string, target: Target, values: readonly number[], top: numbe
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const y = (value: number) =>
     (top + ROW - MARGIN - ((value - low) / (high - low || 1)) * (ROW - 2 * MARGIN)).toFixed(1);
-  const x = (i: number) => (LEFT + (values.length === 1 ? PLOT : (i / (values.length - 1)) * PLOT)).toFixed(1);
+  const x = (i: number) =>
+    (LEFT + (values.length === 1 ? PLOT : (i / (values.length - 1)) * PLOT)).toFixed(1);
   const last = values.at(-1)!;
   const colour = holds({ name, value: last, pairs: 1, detail: "", target }) ? COLOURS.good : COLOURS.bad;
   const sign = target.side === "at most" ? "≤" : "≥";

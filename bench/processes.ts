@@ -16,7 +16,14 @@ export interface Command {
 }
 
 /** What it printed. @throws with its last words when it ends otherwise than it should */
-export function output({ command, args, input = "", env, cwd = root, codes = [0] }: Command): Promise<string> {
+export function output({
+  command,
+  args,
+  input = "",
+  env,
+  cwd = root,
+  codes = [0],
+}: Command): Promise<string> {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: "pipe" });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));

@@ -36,14 +36,6 @@ export const whole = (minimum: number, maximum = 2 ** 31 - 1) =>
   z.preprocess(unquoted, z.int("a whole number").min(minimum).max(maximum));
 /** A whole number whose limits are Azure's: those are in `rules/`. */
 export const integer = whole(-(2 ** 31));
-export const fraction = z.preprocess(
-  (value) =>
-    typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
-      ? Number(value)
-      : value,
-  z.number().min(0).max(1),
-);
-
 /** A number, maybe quoted. */
 export const number = z.preprocess(
   (value) =>

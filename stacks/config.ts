@@ -10,7 +10,7 @@ import { presets } from "./presets.ts";
 import { autoscaleFindings, releaseFindings, rotationFindings } from "./release.ts";
 import { ruleFindings } from "./rules.ts";
 import { presetNames, settings as schema } from "./settings.ts";
-import type { Opening, PresetName, Settings } from "./settings.ts";
+import type { PresetName, Settings } from "./settings.ts";
 import { misplacedKeys, readStackName, stackParts } from "./stack-name.ts";
 import type { StackPart } from "./stack-name.ts";
 import type { WorkloadPlan } from "./workload-plan.ts";
@@ -28,8 +28,6 @@ export interface Stage {
   /** The project's folder: what relative paths start from. */
   readonly root: string;
 }
-
-export const isOpen = ({ openings }: Settings, opening: Opening): boolean => openings.includes(opening);
 
 /**
  * The stage that this program runs for; of a stack of workloads, with what its platform's stack says.

@@ -15,10 +15,10 @@ import { Monitoring } from "../components/monitoring/monitoring.ts";
 import { ContainerRegistry } from "../components/registry/container-registry.ts";
 import { StageGroup } from "../components/workspace/stage-group.ts";
 import { Workspace } from "../components/workspace/workspace.ts";
-import { isOpen } from "./config.ts";
 import { stageLinks } from "./network-plan.ts";
 import { buildNetwork, endpointsTo } from "./network.ts";
 import { UPLOADS } from "./rules.ts";
+import { isOpen } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 
 export type Platform = ReturnType<typeof buildPlatform>;

@@ -24,7 +24,7 @@ export const promotion = keys({
 }).describe("How models come here from another stage. Default: the stage makes them from its workloads");
 export type Promotion = z.infer<typeof promotion>;
 
-export const PINNED = { model: "models", environment: "environments" } as const;
+const PINNED = { model: "models", environment: "environments" } as const;
 type Pinned = keyof typeof PINNED;
 
 const isPinned = (type: string): type is Pinned => Object.hasOwn(PINNED, type);

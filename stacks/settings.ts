@@ -247,3 +247,5 @@ export const settings = keys({
 
 /** All that a stage is made from, presets applied. */
 export type Settings = z.infer<typeof settings>;
+
+export const isOpen = ({ openings }: Settings, opening: Opening): boolean => openings.includes(opening);

@@ -7,13 +7,13 @@ import { BatchEndpoint } from "../components/endpoints/batch-endpoint.ts";
 import type { BatchDeployment } from "../components/endpoints/batch-endpoint.ts";
 import { OnlineEndpoint } from "../components/endpoints/online-endpoint.ts";
 import { toArm } from "../specs/kinds.ts";
-import { isOpen } from "./config.ts";
 import type { Stage } from "./config.ts";
 import type { PlatformHandle } from "./platform-reference.ts";
 import { servingMachines } from "./endpoint-facts.ts";
 import { takeOver } from "./imports.ts";
 import { releaseArgs } from "./release.ts";
 import { UPLOADS } from "./rules.ts";
+import { isOpen } from "./settings.ts";
 import { makeResources } from "./workload-resources.ts";
 
 export function buildWorkloads(stage: Stage, platform: PlatformHandle) {

@@ -91,7 +91,8 @@ export const batch: Measure = {
             ...{ instanceCount: 1, maxConcurrencyPerInstance: WORKERS, timeoutMs: 60_000 },
           });
           const { succeeded } = await serving.runBatch(spec, new AbortController().signal);
-          if (succeeded !== files) throw new Error(`${String(succeeded)} of ${String(files)} files succeeded`);
+          if (succeeded !== files)
+            throw new Error(`${String(succeeded)} of ${String(files)} files succeeded`);
         });
       const against = () =>
         seconds(() =>

@@ -40,9 +40,11 @@ const sources = (state: Deployment): ReadonlyMap<string, readonly string[]> =>
 /** First what is made, in the order of the data; then what is removed, against that order. */
 function chainOf(events: readonly EngineEvent[], before: Deployment, after: Deployment): number {
   const [from, to] = [sources(before), sources(after)];
-  const makes = done(events, MAKES).map(
-    ({ urn, seconds: own }): Step => ({ urn, seconds: own, after: to.get(urn) ?? [] }),
-  );
+  const makes = done(events, MAKES).map(({ urn, seconds: own }): Step => ({
+    urn,
+    seconds: own,
+    after: to.get(urn) ?? [],
+  }));
   const removed = done(events, REMOVES);
   const users = (urn: string) => [...from].flatMap(([user, of]) => (of.includes(urn) ? [user] : []));
   const removes = removed.map(({ urn, seconds: own }): Step => ({ urn, seconds: own, after: users(urn) }));

@@ -60,7 +60,11 @@ export const overhead: Measure = {
         ours: lives.map(({ ours }) => ours[name]),
         against: lives.map((pair) => pair.plain[name]),
       };
-      const labels = { ours: `stage ${STAGE}`, against: `plain program, ${String(count)} resources,`, unit: "s" };
+      const labels = {
+        ours: `stage ${STAGE}`,
+        against: `plain program, ${String(count)} resources,`,
+        unit: "s",
+      };
       return ratio(`overhead/${name}`, times, labels, atMost(1.15));
     };
     return [figure("preview"), figure("up"), figure("unchanged")];

@@ -15,14 +15,19 @@ const FITTED = { quick: 3, full: 100 } as const;
 /** A size that no quota of the local Azure counts. */
 const MACHINE = "Standard_D2as_v4";
 
-const endpointOf = (name: string) => `$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json
+const endpointOf = (
+  name: string,
+) => `$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json
 name: ${name}
 auth_mode: aad_token
 traffic:
   blue: 90
   green: 10
 `;
-const deploymentOf = (endpoint: string, name: string) => `$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
+const deploymentOf = (
+  endpoint: string,
+  name: string,
+) => `$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
 name: ${name}
 endpoint_name: ${endpoint}
 model: azureml:breast-cancer@latest
@@ -69,7 +74,8 @@ export const scale: Measure = {
     const points: { size: number; grown: Grown; render: number }[] = [];
     for (const size of SIZES[kind]) {
       const project = await copyOfProject(join(folder, `scale-${String(size)}`));
-      for (const left of ["diabetes", "kinds"]) await rm(join(project, "workloads", left), { recursive: true });
+      for (const left of ["diabetes", "kinds"])
+        await rm(join(project, "workloads", left), { recursive: true });
       const files = await writeEndpoints(join(project, "workloads/scale"), size);
       const one = { size, grown: await grown(project), render: 0 };
       one.render = await seconds(() =>
@@ -82,7 +88,12 @@ export const scale: Measure = {
       );
     }
     const fitted = points.filter(({ size }) => size >= FITTED[kind]);
-    const figure = (name: string, of: (point: (typeof points)[number]) => number, unit: string, most?: number) =>
+    const figure = (
+      name: string,
+      of: (point: (typeof points)[number]) => number,
+      unit: string,
+      most?: number,
+    ) =>
       growth(
         `scale/${name}`,
         fitted.map((point) => [point.size, of(point)] as const),

@@ -34,12 +34,12 @@ export interface Item {
 
 const ISSUER = "https://token.actions.githubusercontent.com";
 const AUDIENCE = "api://AzureADTokenExchange";
-export const CONTAINER = "pulumi-state";
-export const KEY = "pulumi-secrets";
+const CONTAINER = "pulumi-state";
+const KEY = "pulumi-secrets";
 /** Days in which a state that was overwritten or deleted can be had back. */
 const KEPT_DAYS = 30;
 
-export function namesOf({ subscriptionId, workload }: Wanted) {
+function namesOf({ subscriptionId, workload }: Wanted) {
   const short = workload.replaceAll(/[^a-z0-9]/g, "").slice(0, 10);
   const hash = createHash("sha256").update(`${subscriptionId}/${workload}`).digest("hex").slice(0, 8);
   const group = `/subscriptions/${subscriptionId}/resourceGroups/rg-${workload}-shared`;

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { signIn } from "./federation.ts";
 import { EXIT, Refusal, usage } from "./refusal.ts";
 
-export interface Ran {
+interface Ran {
   readonly ok: boolean;
   /** stdout. */
   readonly output: string;

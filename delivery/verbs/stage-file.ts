@@ -14,7 +14,7 @@ const PREFIX = "azure-ml:";
 const NAME = /^[a-z][a-z0-9-]{0,40}$/;
 
 /** @throws Refusal if there is no such stage. */
-export function readStageFile(root: string, stage: string, flag = "--stage"): string {
+function readStageFile(root: string, stage: string, flag = "--stage"): string {
   if (!NAME.test(stage))
     throw usage(`${flag} ${stage}: a stage's name has lower-case letters, digits and dashes`);
   const path = join(root, fileOf(stage));

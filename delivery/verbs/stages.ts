@@ -10,7 +10,7 @@ import { list } from "./live.ts";
 import { Refusal, usage } from "./refusal.ts";
 
 /** Tag of the stage's resource group, and of all in it: when it may go. ISO time. */
-export const EXPIRES = "expires-at";
+const EXPIRES = "expires-at";
 const DEFAULT_HOURS = 48;
 const MOST_HOURS = 24 * 14;
 const EPHEMERAL = /^pr-[1-9][0-9]{0,6}$/;
@@ -108,7 +108,7 @@ export async function destroy(options: StagesOptions, stage: string): Promise<st
 }
 
 /** The stages of pull requests whose time is over, as the tags of their resource groups say. */
-export async function expired(azure: Azure, subscriptionId: string, now: Date): Promise<string[]> {
+async function expired(azure: Azure, subscriptionId: string, now: Date): Promise<string[]> {
   const groups = await list(azure, `/subscriptions/${subscriptionId}/resourcegroups`, {
     "api-version": GROUPS_API,
   });

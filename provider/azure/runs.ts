@@ -90,13 +90,7 @@ export async function jobLog(workspaceId: string, job: string, run: Run): Promis
       const url = LOGS.map((name) => textOf(files[name])).find((address) => address !== "");
       if (url === undefined) continue;
       const text = await run.azure.ask({ method: "GET", url, anonymous: true }, run.signal);
-      told.push(
-        textOf(text.body)
-          .trim()
-          .split("\n")
-          .slice(-LINES)
-          .join("\n"),
-      );
+      told.push(textOf(text.body).trim().split("\n").slice(-LINES).join("\n"));
     }
     return [...told, rest].join("\n");
   } catch (error) {

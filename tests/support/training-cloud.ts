@@ -15,7 +15,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 const END = ["Completed", "Failed", "Canceled"];
 const location = "westeurope";
 
-export interface Called {
+interface Called {
   readonly status: number;
   readonly body: JsonObject;
 }

@@ -5,12 +5,12 @@ import { parse } from "yaml";
 
 export const root = join(import.meta.dirname, "../../..");
 
-export interface Step {
+interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
-export interface Job {
+interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string;
   readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
