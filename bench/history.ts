@@ -27,8 +27,8 @@ export interface Run {
 }
 
 export async function readHistory(file = HISTORY): Promise<Run[]> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw error;
   });
   return text

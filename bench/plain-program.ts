@@ -6,7 +6,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deployment } from "@azure-ml-as-code/local/engine/state.ts";
 import { isSecret, mapDeep } from "@azure-ml-as-code/protocol/values.ts";
-import type { PropertyMap, Value } from "@azure-ml-as-code/protocol/values.ts";
+import type { Value } from "@azure-ml-as-code/protocol/values.ts";
 import { root } from "./processes.ts";
 
 /** Ids that nobody chose. */
@@ -53,7 +53,7 @@ function* madeUp(value: Value | undefined, path: readonly string[]): Generator<[
   if (typeof value === "string" && MADE_UP.test(value)) yield [value, path];
   else if (Array.isArray(value)) return;
   else if (value !== null && typeof value === "object")
-    for (const [key, inner] of Object.entries(value as PropertyMap)) yield* madeUp(inner, [...path, key]);
+    for (const [key, inner] of Object.entries(value)) yield* madeUp(inner, [...path, key]);
 }
 
 /** @param state of the stage, as an `up` left it. @returns how many resources the program has */
@@ -74,7 +74,7 @@ export async function plainProgram(folder: string, stage: string, state: Deploym
       if (!sources.has(id) && !own.includes(id)) sources.set(id, [i, path]);
     return {
       ...{ type, name: urn.split("::").at(-1), inputs: literal },
-      after: (dependencies ?? []).flatMap((dependency) => index.get(dependency) ?? []),
+      after: dependencies.flatMap((dependency) => index.get(dependency) ?? []),
     };
   });
   await mkdir(folder, { recursive: true });

@@ -33,7 +33,7 @@ const sources = (state: Deployment): ReadonlyMap<string, readonly string[]> =>
   new Map(
     state.resources.map(({ urn, propertyDependencies }) => [
       urn,
-      [...new Set(Object.values(propertyDependencies ?? {}).flat())],
+      [...new Set(Object.values(propertyDependencies).flat())],
     ]),
   );
 

@@ -107,7 +107,7 @@ export async function createCloud(options: CloudOptions): Promise<LocalCloud> {
   const authenticate = authenticator(tokens, identity, urls);
   const { jobs, tracking, trustFile } = options;
   const runs = tracking && createRunSync(arm.cloud, tracking);
-  const running = createRunningJobs(arm, runs?.touch);
+  const running = createRunningJobs(arm, runs && ((...touched) => runs.touch(...touched)));
   const track = runs && createTrack(arm.cloud, runs, trustFile);
   const startJob = jobs && createStartJob(arm, jobs, running, track);
   if (jobs && startJob) arm.cloud.jobRuns.current = createJobRuns(arm.cloud, jobs, startJob);

@@ -51,7 +51,7 @@ export const declaring =
     const made = new Map<string, Promise<unknown>>();
     const register = async ({ token, name, inputs, after = [] }: Declared) => {
       const provider = await run.defaultProvider(token, { version: "", pluginDownloadURL: "" });
-      await Promise.all(after.map((urn) => made.get(urn)));
+      for (const urn of after) await made.get(urn);
       await run.register({
         ...{ type: token, name, custom: true, parent: "", provider, importId: "", deletedWith: "" },
         ...{ inputs, dependencies: after, propertyDependencies: {}, ignoreChanges: [] },
@@ -128,7 +128,9 @@ export async function reference(azure: FaultyAzure, subject: Subject): Promise<R
   const n = nextNumber();
   const id = subject.id(n);
   const before = azure.keys();
+  const own = (key: string) => key === id.toLowerCase() || key.startsWith(`${id.toLowerCase()}/`);
   const faces: Partial<Record<Op, string>> = {};
+  const beside = new Set<string>();
   let seconds = 0;
   for (const op of OPS) {
     const began = performance.now();
@@ -139,11 +141,12 @@ export async function reference(azure: FaultyAzure, subject: Subject): Promise<R
       );
     seconds = Math.max(seconds, (performance.now() - began) / 1000);
     faces[op] = face(await azure.view(id), id);
+    // What goes with the resource when it is deleted is there beside it until then.
+    for (const key of azure.keys()) if (!before.has(key) && !own(key)) beside.add(besideKey(key));
   }
-  const beside = [...azure.keys()].filter((key) => !before.has(key));
   return {
     faces: faces as Record<Op, string>,
-    beside: new Set(beside.map(besideKey)),
+    beside,
     seconds,
   };
 }

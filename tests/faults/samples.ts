@@ -21,6 +21,7 @@ const P = `${GROUP}/providers`;
 const ML_NAMESPACE = "Microsoft.MachineLearningServices";
 const ML = `${ML_NAMESPACE}/workspaces`;
 const W = `${P}/${ML}/mlw`;
+const REGISTRY = `${P}/${ML_NAMESPACE}/registries/world`;
 const ACCOUNT = `${P}/Microsoft.Storage/storageAccounts/stml`;
 const VNET = `${P}/Microsoft.Network/virtualNetworks/world`;
 const ZONE = `${P}/Microsoft.Network/privateDnsZones/world.example`;
@@ -50,14 +51,11 @@ const inside = (
   change: { properties: { ...properties, ...change } },
   ...more,
 });
-const container = (segment: string): Sample => ({
-  ...inside(W, { description: "a" }, { description: "b" }),
-  parent: W,
-  name: (n) => `${segment}${n}`,
-});
-const version = (segment: string, properties: JsonObject): Sample =>
+const container = (segment: string, owner = W): Sample =>
+  inside(owner, { description: "a" }, { description: "b" }, { name: (n) => `${segment}${n}` });
+const version = (segment: string, properties: JsonObject, owner = W): Sample =>
   inside(
-    `${W}/${segment}/world`,
+    `${owner}/${segment}/world`,
     { ...properties, description: "a" },
     { description: "b" },
     {
@@ -118,6 +116,14 @@ export const WORLD: readonly (readonly [id: string, body: JsonObject])[] = [
       },
     },
   ],
+  [
+    REGISTRY,
+    { location, identity: { type: "SystemAssigned" }, properties: { regionDetails: [{ location }] } },
+  ],
+  ...["models", "codes", "environments", "components"].map(
+    (segment) => [`${REGISTRY}/${segment}/world`, { properties: {} }] as const,
+  ),
+  [`${REGISTRY}/data/world`, { properties: { dataType: "uri_folder" } }],
   [`${W}/models/world`, { properties: {} }],
   [`${W}/codes/world`, { properties: {} }],
   [`${W}/environments/world`, { properties: {} }],
@@ -159,6 +165,45 @@ const COMMAND_JOB: JsonObject = {
   environmentId: `${W}/environments/sklearn/versions/1`,
   computeId: `${W}/computes/cpu`,
 };
+
+/** Containers and versions, of a workspace and of a registry. */
+const assetsOf = (type: string, owner: string): Readonly<Record<string, Sample>> => ({
+  [`${type}/codes`]: container("code", owner),
+  [`${type}/models`]: container("model", owner),
+  [`${type}/environments`]: container("environment", owner),
+  [`${type}/components`]: container("component", owner),
+  [`${type}/data`]: inside(
+    owner,
+    { dataType: "uri_folder", description: "a" },
+    { description: "b" },
+    { name: (n) => `data${n}` },
+  ),
+  [`${type}/codes/versions`]: version(
+    "codes",
+    { codeUri: `${URLS.blob}/stml/azureml/code/src`, properties: { hash_sha256: "abc" } },
+    owner,
+  ),
+  [`${type}/models/versions`]: version(
+    "models",
+    { modelType: "custom_model", modelUri: uri("models/a") },
+    owner,
+  ),
+  [`${type}/environments/versions`]: version("environments", { image: "mcr.example/base:1" }, owner),
+  [`${type}/data/versions`]: version("data", { dataType: "uri_folder", dataUri: uri("data/a") }, owner),
+  [`${type}/components/versions`]: version(
+    "components",
+    {
+      componentSpec: {
+        name: "world",
+        version: "1",
+        type: "command",
+        command: "echo a",
+        environment: "azureml:sklearn:1",
+      },
+    },
+    owner,
+  ),
+});
 
 /** By type as the table spells it. */
 export const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -517,25 +562,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     },
     { description: "b" },
   ),
-  [`${ML}/codes`]: container("code"),
-  [`${ML}/models`]: container("model"),
-  [`${ML}/environments`]: container("environment"),
-  [`${ML}/components`]: container("component"),
   [`${ML}/featuresets`]: container("featureset"),
   [`${ML}/featurestoreEntities`]: container("entity"),
-  [`${ML}/data`]: inside(
-    W,
-    { dataType: "uri_folder", description: "a" },
-    { description: "b" },
-    { name: (n) => `data${n}` },
-  ),
-  [`${ML}/codes/versions`]: version("codes", {
-    codeUri: `${URLS.blob}/stml/azureml/code/src`,
-    properties: { hash_sha256: "abc" },
-  }),
-  [`${ML}/models/versions`]: version("models", { modelType: "custom_model", modelUri: uri("models/a") }),
-  [`${ML}/environments/versions`]: version("environments", { image: "mcr.example/base:1" }),
-  [`${ML}/data/versions`]: version("data", { dataType: "uri_folder", dataUri: uri("data/a") }),
   [`${ML}/featuresets/versions`]: version("featuresets", {
     entities: ["azureml:account:1"],
     specification: { path: uri("features/a") },
@@ -543,15 +571,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   [`${ML}/featurestoreEntities/versions`]: version("featurestoreEntities", {
     indexColumns: [{ columnName: "id", dataType: "String" }],
   }),
-  [`${ML}/components/versions`]: version("components", {
-    componentSpec: {
-      name: "world",
-      version: "1",
-      type: "command",
-      command: "echo a",
-      environment: "azureml:sklearn:1",
-    },
-  }),
+  ...assetsOf(ML, W),
+  ...assetsOf(`${ML_NAMESPACE}/registries`, REGISTRY),
   [`${ML}/onlineEndpoints`]: {
     parent: W,
     body: { location, properties: { authMode: "Key" } },

@@ -122,9 +122,9 @@ test("local and prod differ in settings, and in what only a closed or watched st
   const kinds = (run: Run) =>
     new Set(run.resources.map(({ type }) => type).filter((type) => type !== "azureml:index:WorkspacePurge"));
   const [local, prod] = [kinds(await runStage("local")), kinds(await runStage("prod"))];
-  // workloads/kinds, which stage local alone takes
+  // workloads/kinds, which stage local alone takes, and keys, which prod has none of
   const shown =
-    /:(Connection|WorkspaceConnection|Datastore|ComputeTarget|Data|DataVersion|Component|ComponentVersion|Schedule|ScheduleSwitch)$/;
+    /:(Connection|WorkspaceConnection|Datastore|ComputeTarget|Data|DataVersion|Component|ComponentVersion|Schedule|ScheduleSwitch|EndpointKeys)$/;
   expect([...local].filter((type) => !prod.has(type) && !shown.test(type))).toEqual([]);
   const only =
     /^azure(-native|ml):(network|privatedns|monitor|monitoring|consumption):|:(Workbook|RandomUuid|Locks|ManagementLockByScope|ManagementPolicy)$/;

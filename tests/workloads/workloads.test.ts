@@ -42,7 +42,7 @@ describe("the workloads that ship", () => {
       "azureDataLakeGen1", // retired by Azure
       ...(["featureSet", "featureStoreEntity"] as const), // need a feature store
       ...(["automlComponent", "importComponent"] as const), // steps of pipelines that nothing here runs yet
-      ...(["commandJob", "sweepJob", "sparkJob", "autoMLJob"] as const), // run at every first up: tests/e2e/jobs.proof.ts
+      ...(["commandJob", "pipelineJob", "sweepJob", "sparkJob", "autoMLJob"] as const), // run at every first up: tests/e2e/jobs.proof.ts
     ];
     const made = (Object.keys(kindTable) as Kind[]).filter((kind) => !("refused" in kindTable[kind]));
     const wanted = made.filter((kind) => !elsewhere.includes(kind)).sort();

@@ -147,10 +147,9 @@ export function createStore(server: BlobServer, frontUrl: string): BlobStore {
       const container = await containerOf(target);
       if (target.path !== "") await container.getBlobClient(target.path).deleteIfExists();
       const under = container.listBlobsFlat({ prefix: folderPrefix(target.path) });
-      await inParallel(
-        under,
-        async ({ name }) => void (await container.getBlobClient(name).deleteIfExists()),
-      );
+      await inParallel(under, async ({ name }) => {
+        await container.getBlobClient(name).deleteIfExists();
+      });
     },
   };
 }

@@ -186,7 +186,7 @@ export const createTrack =
         );
         if (!answer.ok) throw new Error(`the reports of '${run}' cannot be read: ${await answer.text()}`);
         const { metrics = [] } = (await answer.json()) as { metrics?: Report[] };
-        return metrics.toSorted(inOrder).map(({ value }) => Number(value));
+        return metrics.toSorted(inOrder).map(({ value }) => value);
       },
     };
   };

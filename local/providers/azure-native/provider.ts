@@ -76,7 +76,7 @@ export function createAzureNative(options: AzureNativeOptions): Provider {
   const signal = (seconds: number) =>
     AbortSignal.any([
       stop.signal,
-      AbortSignal.timeout((seconds > 0 ? seconds : DEFAULT_TIMEOUT_SECONDS) * 1000),
+      AbortSignal.timeout(Math.ceil((seconds > 0 ? seconds : DEFAULT_TIMEOUT_SECONDS) * 1000)),
     ]);
 
   /** Old, then configured, then the resource group's. */

@@ -1,6 +1,5 @@
 /** ARM, its data planes and Graph, by requests that are almost good: every type of the tables, every verb. */
 import fc from "fast-check";
-import type { Json } from "@azure-ml-as-code/local/cloud/arm/json.ts";
 import { SUBJECTS } from "../../faults/subjects.ts";
 import { WORLD } from "../../faults/samples.ts";
 import { GROUP, IDENTITY, withAssets } from "../../support/arm.ts";
@@ -133,7 +132,7 @@ const aboutTypes: fc.Arbitrary<Attack> = fc
       body: fc.oneof(
         {
           weight: 5,
-          arbitrary: mutated({ ...good, ...subject.change } as Json).map((value) => JSON.stringify(value)),
+          arbitrary: mutated({ ...good, ...subject.change }).map((value) => JSON.stringify(value)),
         },
         oddJson.map((value) => JSON.stringify(value)),
         fc.string(),

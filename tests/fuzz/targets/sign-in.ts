@@ -8,6 +8,7 @@ import { createTokens } from "@azure-ml-as-code/local/cloud/signin/tokens.ts";
 import type { SigningTokens } from "@azure-ml-as-code/local/cloud/signin/tokens.ts";
 import { TokenError } from "@azure-ml-as-code/local/contracts.ts";
 import { IDENTITY, withAssets } from "../../support/arm.ts";
+import type { Json } from "@azure-ml-as-code/local/cloud/arm/json.ts";
 import { oddJson, oddName } from "../odd.ts";
 import { wireHeader, wirePath } from "../raw.ts";
 import { holds, opened } from "../target.ts";
@@ -16,11 +17,11 @@ import type { Opened, Target } from "../target.ts";
 async function withTokens(open: (tokens: SigningTokens) => Promise<Opened>): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), "fuzz-"));
   const tokens = await createTokens({ identity: IDENTITY, keyFile: join(folder, "tokens.pem") });
-  const { property, close } = await open(tokens);
+  const opened = await open(tokens);
   return {
-    property,
+    property: opened.property,
     async close() {
-      await close();
+      await opened.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -98,7 +99,7 @@ const AUDIENCE = "https://management.azure.com";
 /** What a token says and is signed with, whatever the spelling of its base64. */
 const bytes = (token: string): Buffer =>
   Buffer.concat(token.split(".").flatMap((part) => [Buffer.from(part, "base64url"), Buffer.from("|")]));
-const segment = (value: unknown): string => Buffer.from(JSON.stringify(value) ?? "").toString("base64url");
+const segment = (value: Json): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 export const tokens: Target = {
   id: "tokens",

@@ -20,7 +20,8 @@ const GOOD = readdirSync(join(ROOT, "workloads"), { recursive: true, encoding: "
   .filter((text) => text.includes("$schema"));
 
 /** Names of ten, of ten of ten, and so on: small to write, large to have. */
-const LAUGHS = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${[..."bcdefghi"]
+const LAUGHS = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${"b,c,d,e,f,g,h,i"
+  .split(",")
   .map((name, i) => `${name}: &${name} [${Array(10).fill(`*${"abcdefgh"[i]!}`).join(",")}]`)
   .join("\n")}\nname: x`;
 

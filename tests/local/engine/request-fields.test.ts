@@ -2,6 +2,8 @@
  * Every field of a registration is honoured, refused by name, or has nothing to say here: one row each, so that a field which a
  * new SDK brings fails this test until somebody has decided about it.
  */
+import type aliasProto from "@pulumi/pulumi/proto/alias_pb.js";
+import type callbackProto from "@pulumi/pulumi/proto/callback_pb.js";
 import { describe, expect, test } from "@jest/globals";
 import { monitorPb, unsupported } from "@azure-ml-as-code/local/engine/messages.ts";
 import type { RegisterRequest } from "@azure-ml-as-code/local/engine/messages.ts";
@@ -100,8 +102,8 @@ const proto = (name: string): unknown =>
   process.getBuiltinModule("node:module").createRequire(import.meta.url)(
     `@pulumi/pulumi/proto/${name}_pb.js`,
   );
-const requireAlias = () => proto("alias") as typeof import("@pulumi/pulumi/proto/alias_pb.js");
-const requireCallback = () => proto("callback") as typeof import("@pulumi/pulumi/proto/callback_pb.js");
+const requireAlias = () => proto("alias") as typeof aliasProto;
+const requireCallback = () => proto("callback") as typeof callbackProto;
 
 const goalOf = async (change: Set): Promise<string> => {
   const known = registrations("/", (token, wish) =>

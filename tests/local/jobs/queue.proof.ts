@@ -19,11 +19,11 @@ class Dangerous extends Processes {
   started = 0;
   killed = 0;
   override async start(spec: Parameters<Processes["start"]>[0]) {
-    const begun = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<undefined>();
     this.started += 1;
     const doomed = uniformOf(1, this.started) * 100 < KILLED;
     const env = { ...spec.env, DOOMED: doomed ? "1" : "" };
-    const running = await super.start({ ...spec, env, onMessage: () => begun.resolve() });
+    const running = await super.start({ ...spec, env, onMessage: () => begun.resolve(undefined) });
     if (doomed)
       void begun.promise.then(() => {
         this.killed += 1;
