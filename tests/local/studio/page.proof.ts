@@ -1,6 +1,6 @@
 /**
  * The studio page in a real browser, before the real ARM and front door; only the models are stand-ins.
- * `STUDIO_SCREENSHOT=docs/images/studio.png npm test -- tests/local/studio/page` draws the README's picture again.
+ * `STUDIO_SCREENSHOT=docs/images/studio.png npm run prove:quick -- page` draws the README's picture again.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
