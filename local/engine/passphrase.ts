@@ -10,12 +10,20 @@ export interface SecretsProviders {
   readonly state?: unknown;
 }
 
-export const ITERATIONS = 1_000_000;
+const ITERATIONS = 1_000_000;
 const PROBE = "pulumi";
 
 const TAG_BYTES = 16;
 
-const keyOf = (passphrase: string, salt: Buffer) => pbkdf2Sync(passphrase, salt, ITERATIONS, 32, "sha256");
+const keys = new Map<string, Buffer>();
+
+/** `salt`: base64. Takes about half a second for each passphrase and salt, once: what makes guessing dear. */
+export function keyOf(passphrase: string, salt: string): Buffer {
+  const id = `${salt} ${passphrase}`;
+  const key = keys.get(id) ?? pbkdf2Sync(passphrase, Buffer.from(salt, "base64"), ITERATIONS, 32, "sha256");
+  keys.set(id, key);
+  return key;
+}
 
 /** The text in `v1:NONCE:CIPHERTEXT`. @throws Error when it is not of that form, or not made with this key. */
 function opened(key: Buffer, sealed: string): string {
@@ -36,7 +44,7 @@ export function passphraseOpener(encryptionSalt: string, passphrase: string): (s
   const [, salt, probe] = /^v1:([^:]+):(v1:[^:]+:[^:]+)$/.exec(encryptionSalt) ?? [];
   if (salt === undefined || probe === undefined)
     throw new Error("encryptionsalt is not of the form v1:SALT:v1:…");
-  const key = keyOf(passphrase, Buffer.from(salt, "base64"));
+  const key = keyOf(passphrase, salt);
   try {
     if (opened(key, probe) !== PROBE) throw new Error("another word");
   } catch (error) {
@@ -47,13 +55,12 @@ export function passphraseOpener(encryptionSalt: string, passphrase: string): (s
   return (sealed) => opened(key, sealed);
 }
 
-/** Takes about half a second: what makes guessing dear. */
 export function passphraseProvider(passphrase: string): SecretsProviders {
-  const salt = randomBytes(8);
+  const salt = randomBytes(8).toString("base64");
   const nonce = randomBytes(12);
   const key = keyOf(passphrase, salt);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const sealed = Buffer.concat([cipher.update(PROBE), cipher.final(), cipher.getAuthTag()]);
-  const [salted, nonced, probe] = [salt, nonce, sealed].map((bytes) => bytes.toString("base64"));
-  return { type: "passphrase", state: { salt: `v1:${salted!}:v1:${nonced!}:${probe!}` } };
+  const [nonced, probe] = [nonce, sealed].map((bytes) => bytes.toString("base64"));
+  return { type: "passphrase", state: { salt: `v1:${salt}:v1:${nonced!}:${probe!}` } };
 }

@@ -3,21 +3,12 @@
  * `v1:NONCE:CIPHERTEXT`, base64, under the key that the state's salt and the passphrase give. Without a passphrase they
  * stay as they are, in a file that its owner alone can read.
  */
-import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { SECRET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
-import { ITERATIONS } from "./passphrase.ts";
+import { keyOf } from "./passphrase.ts";
 import { StateError } from "./state.ts";
 
 const TAG_BYTES = 16;
-const keys = new Map<string, Buffer>();
-
-/** Takes about half a second for each passphrase and salt, once. */
-function keyOf(passphrase: string, salt: string): Buffer {
-  const id = `${salt} ${passphrase}`;
-  const key = keys.get(id) ?? pbkdf2Sync(passphrase, Buffer.from(salt, "base64"), ITERATIONS, 32, "sha256");
-  keys.set(id, key);
-  return key;
-}
 
 /** Of a state that says how its secrets are kept. */
 const saltOf = (text: string): string | undefined =>
