@@ -2,7 +2,6 @@
 import type { Measure } from "./figures.ts";
 import { batch } from "./measures/batch.ts";
 import { criticalPath } from "./measures/critical-path.ts";
-import { frontDoor } from "./measures/front-door.ts";
 import { overhead } from "./measures/overhead.ts";
 import { scale } from "./measures/scale.ts";
 import { specs } from "./measures/specs.ts";
@@ -12,7 +11,6 @@ import { upload } from "./measures/upload.ts";
 export const MEASURES: Readonly<Record<string, Measure>> = {
   specs,
   upload,
-  "front-door": frontDoor,
   batch,
   overhead,
   "critical-path": criticalPath,
