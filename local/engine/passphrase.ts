@@ -25,8 +25,16 @@ export function keyOf(passphrase: string, salt: string): Buffer {
   return key;
 }
 
+/** The text as `v1:NONCE:CIPHERTEXT`, base64. */
+export function seal(plain: string, key: Buffer): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
+}
+
 /** The text in `v1:NONCE:CIPHERTEXT`. @throws Error when it is not of that form, or not made with this key. */
-function opened(key: Buffer, sealed: string): string {
+export function opened(key: Buffer, sealed: string): string {
   const [, nonce, text] = /^v1:([^:]+):([^:]+)$/.exec(sealed) ?? [];
   if (nonce === undefined || text === undefined) throw new Error("it is not of the form v1:NONCE:CIPHERTEXT");
   const bytes = Buffer.from(text, "base64");
@@ -57,10 +65,5 @@ export function passphraseOpener(encryptionSalt: string, passphrase: string): (s
 
 export function passphraseProvider(passphrase: string): SecretsProviders {
   const salt = randomBytes(8).toString("base64");
-  const nonce = randomBytes(12);
-  const key = keyOf(passphrase, salt);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  const sealed = Buffer.concat([cipher.update(PROBE), cipher.final(), cipher.getAuthTag()]);
-  const [nonced, probe] = [nonce, sealed].map((bytes) => bytes.toString("base64"));
-  return { type: "passphrase", state: { salt: `v1:${salt}:v1:${nonced!}:${probe!}` } };
+  return { type: "passphrase", state: { salt: `v1:${salt}:${seal(PROBE, keyOf(passphrase, salt))}` } };
 }

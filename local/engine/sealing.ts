@@ -3,12 +3,9 @@
  * `v1:NONCE:CIPHERTEXT`, base64, under the key that the state's salt and the passphrase give. Without a passphrase they
  * stay as they are, in a file that its owner alone can read.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { SECRET, SIGNATURE } from "@azure-ml-as-code/protocol/values.ts";
-import { keyOf } from "./passphrase.ts";
+import { keyOf, opened, seal } from "./passphrase.ts";
 import { StateError } from "./state.ts";
-
-const TAG_BYTES = 16;
 
 /** Of a state that says how its secrets are kept. */
 const saltOf = (text: string): string | undefined =>
@@ -18,22 +15,13 @@ const text = String.raw`"(?:[^"\\]|\\.)*"`;
 const secret = (member: string) =>
   new RegExp(`("${SIGNATURE}": "${SECRET}",\\s*)"${member}": (${text})`, "g");
 
-function seal(plain: string, key: Buffer): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
-}
-
 function open(sealed: string, key: Buffer): string {
-  const [, nonce = "", content = ""] = sealed.split(":");
-  const bytes = Buffer.from(content, "base64");
-  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
-  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
-    return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
-  } catch {
-    throw new StateError("PULUMI_CONFIG_PASSPHRASE is not the passphrase that the state was written with");
+    return opened(key, sealed);
+  } catch (cause) {
+    throw new StateError("PULUMI_CONFIG_PASSPHRASE is not the passphrase that the state was written with", {
+      cause,
+    });
   }
 }
 
