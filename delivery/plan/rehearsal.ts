@@ -58,10 +58,12 @@ export async function startRehearsal({ recorded }: { readonly recorded: boolean 
   const env = { ...process.env, ...variables };
   // The provider `azureml` runs in this process, which must trust that Azure too.
   const trusted = getCACertificates();
+  const urls = Object.values({ ...azure.facts.urls });
   setDefaultCACertificates([...trusted, await readFile(azure.facts.caFile, "utf8")]);
   return {
     words: new Map([
-      ...Object.values(azure.facts.urls).map((url) => [url, "https://azure"] as const),
+      ...urls.map((url) => [url, "https://azure"] as const),
+      ...urls.map((url) => [new URL(url).host, "azure"] as const),
       [`principal ${KNOWN.objectId}`, "who runs `pulumi up`"],
     ]),
     async perform(op, cwd, stage, from = NOTHING) {
