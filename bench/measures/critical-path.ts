@@ -12,7 +12,7 @@ import { longestChain } from "../critical-path.ts";
 import type { Step } from "../critical-path.ts";
 import { atMost, ratio, seconds } from "../figures.ts";
 import type { Bench, Figure, Measure } from "../figures.ts";
-import { copyOfProject } from "../projects.ts";
+import { copyOfProject } from "../../tests/support/project-copy.ts";
 
 const STAGE = "local";
 /** A model that an online and a batch deployment serve. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { atMost, growth, seconds } from "../figures.ts";
 import type { Bench, Figure, Measure } from "../figures.ts";
 import { output, root } from "../processes.ts";
-import { copyOfProject } from "../projects.ts";
+import { copyOfProject } from "../../tests/support/project-copy.ts";
 import type { Grown } from "./scale-run.ts";
 
 /** Endpoints of a stage. */

@@ -18,13 +18,12 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-const NOT_NEEDED = /^(tests|docs|workloads|\.github|\.ci)\//;
-/** Of `Pulumi.local.yaml`, for the passphrase that `npm run local env` exports. */
-const SALT = "v1:dV4+IcXrDg4=:v1:WL4fIDrCJahyj9it:Ou2vuHhiOvD2DWUsCmITdfdE7YwN9w==";
+/** What the program does not need. */
+const NOT_NEEDED = /^(tests|docs|bench|examples|pipelines|\.github|\.ci)\//;
 
-/** @param workloads folders of the repo, by where they go in the copy's `workloads/`; nothing else is there. */
-export async function projectCopy(workloads: Readonly<Record<string, string>>): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), "project-"));
+/** The project as it stands in the working tree, with the packages that are installed here, in a folder that need not be there yet. */
+export async function copyOfProject(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
   const { stdout } = await promisify(execFile)("git", ["ls-files", "-z", "-co", "--exclude-standard"], {
     cwd: root,
     maxBuffer: 2 ** 24,
@@ -36,6 +35,16 @@ export async function projectCopy(workloads: Readonly<Record<string, string>>): 
     join(one, "node_modules"),
   ))
     if (existsSync(join(root, modules))) await symlink(join(root, modules), join(folder, modules));
+  return folder;
+}
+
+/** Of `Pulumi.local.yaml`, for the passphrase that `npm run local env` exports. */
+const SALT = "v1:dV4+IcXrDg4=:v1:WL4fIDrCJahyj9it:Ou2vuHhiOvD2DWUsCmITdfdE7YwN9w==";
+
+/** @param workloads folders of the repo, by where they go in the copy's `workloads/`; nothing else is there. */
+export async function projectCopy(workloads: Readonly<Record<string, string>>): Promise<Project> {
+  const folder = await copyOfProject(await mkdtemp(join(tmpdir(), "project-")));
+  await rm(join(folder, "workloads"), { recursive: true });
   for (const [target, source] of Object.entries(workloads))
     await cp(join(root, source), join(folder, "workloads", target), { recursive: true });
   const write = async (path: string, text: string) => {

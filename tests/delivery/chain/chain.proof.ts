@@ -4,7 +4,7 @@
  * call; the embedded engine stands in for the Pulumi CLI, which is not on every machine.
  */
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
@@ -28,7 +28,7 @@ import { assetOf, endpointsOf } from "../../../delivery/verbs/live.ts";
 import { promote } from "../../../delivery/verbs/promote.ts";
 import { rollback } from "../../../delivery/verbs/rollback.ts";
 import { stageFacts } from "../../../delivery/verbs/stage-file.ts";
-import { run } from "../../support/local-stage.ts";
+import { copyOfProject } from "../../support/project-copy.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const MINUTES = 60_000;
@@ -65,14 +65,8 @@ const takesFrom = (stage: string) => `
     from: ${stage}
     registry: ${REGISTRY}`;
 
-async function copyOfProject(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), "chain-"));
-  const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {}, root);
-  for (const file of stdout.split("\n").filter((name) => name !== "" && !/^(tests|docs|bench)\//.test(name)))
-    await cp(join(root, file), join(copy, file), { recursive: true });
-  await mkdir(join(copy, "node_modules"));
-  for (const name of await readdir(join(root, "node_modules")))
-    await symlink(join(root, "node_modules", name), join(copy, "node_modules", name));
+async function projectWithoutBatch(): Promise<string> {
+  const copy = await copyOfProject(await mkdtemp(join(tmpdir(), "chain-")));
   for (const file of await readdir(join(copy, "workloads/diabetes")))
     if (file.startsWith("batch-")) await rm(join(copy, "workloads/diabetes", file), { recursive: true });
   return copy;
@@ -136,7 +130,7 @@ joblib.dump(model, path, compress=3)
 }
 
 beforeAll(async () => {
-  folder = await copyOfProject();
+  folder = await projectWithoutBatch();
   expected = (
     JSON.parse(await readFile(join(root, "workloads/diabetes/expected.json"), "utf8")) as { online: number[] }
   ).online;
